@@ -35,3 +35,5 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@rm -f requirements/dev.txt requirements/run.txt
 	@$(pin) requirements/dev.in --output-file requirements/dev.txt
 	@$(pin) requirements/run.in --output-file requirements/run.txt --constraint requirements/dev.txt
+	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt \
+	  --constraint requirements/dev.txt --generate-hashes
