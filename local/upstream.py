@@ -1,8 +1,8 @@
 """The sample upstream: a stand-in for YouTube's Data API v3, with its pages, lag, quotas and errors.
 
-It answers `search.list` and `videos.list` for the part of them that newsreel uses, as documented at
-https://developers.google.com/youtube/v3/docs and as recorded answers show them. Time comes from a function, so
-that tests can live through a day in a second.
+It answers the part of `search.list` and `videos.list` that newsreel uses, as recorded answers show them and as
+documented at https://developers.google.com/youtube/v3/docs. Time comes from a function, so that tests can live
+through a day in a second.
 """
 
 import base64
@@ -348,6 +348,5 @@ def _iso_duration(seconds: int) -> str:
 
 
 def _etag(*texts: str) -> str:
-    return (
-        base64.urlsafe_b64encode(zlib.crc32("\n".join(texts).encode()).to_bytes(4) * 5).decode().rstrip("=")
-    )
+    digest = hashlib.blake2s("\n".join(texts).encode(), digest_size=20).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
