@@ -1,0 +1,161 @@
+"""The fetcher: woken by the schedule every minute, and by the queue for each poll that is due in between."""
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from functools import cache
+from math import ceil
+from typing import Any
+
+import requests
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from newsreel import aws
+from newsreel.budget import Bucket
+from newsreel.harvest import Edges
+from newsreel.history import FetchHistory
+from newsreel.key_ring import KeyRing, KeysSecret
+from newsreel.poll import Report, poll
+from newsreel.poll_state import PollState, PollStates
+from newsreel.schedule import due_polls
+from newsreel.settings import FetcherSettings, fetcher_settings
+from newsreel.sources.invidious import Invidious
+from newsreel.sources.youtube import YouTube
+from newsreel.times import stamp, utc_now
+from newsreel.videos import Videos
+
+logger = Logger(service="newsreel")
+metrics = Metrics(namespace="newsreel", service="newsreel")
+processor = BatchProcessor(event_type=EventType.SQS)
+
+clock = utc_now
+sleep = time.sleep
+
+dynamodb = cache(lambda: aws.client("dynamodb"))
+queue = cache(lambda: aws.client("sqs"))
+session = cache(requests.Session)
+
+
+@cache
+def settings() -> FetcherSettings:
+    """The settings, checked on first use."""
+    return fetcher_settings(os.environ)
+
+
+@cache
+def secret() -> KeysSecret:
+    """The secret, which remembers its value between invocations."""
+    return KeysSecret(aws.client("secretsmanager"), settings().keys_secret_id)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Poll what is due.
+
+    The schedule's event polls the query that is due longest and puts the minute's other polls into the queue. A
+    queue's event polls the query of each message; a message whose poll raised is named in `batchItemFailures` and
+    comes again.
+    """
+    if "Records" in event:
+        answer = process_partial_response(event, record_handler, processor, context)
+        return dict(answer)
+    if event.get("source") != "aws.scheduler":
+        raise ValueError("neither an event of the scheduler nor of the queue")
+    schedule()
+    return {"batchItemFailures": []}
+
+
+def record_handler(record: SQSRecord) -> None:
+    """Poll the query of one message."""
+    run(json.loads(record.body)["query"])
+
+
+def schedule() -> None:
+    """Find out what is due in the coming minute, poll the first, defer the others."""
+    now = clock()
+    states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
+    budget = key_ring().budget()
+    tell(states, budget.left, budget.per_day)
+    due = due_polls(states, settings().poll_interval, budget.left, now)
+    first = due[0] if due and due[0].due_at <= now else None
+    for each in due[1 if first else 0 :]:
+        queue().send_message(
+            QueueUrl=settings().poll_queue_url,
+            MessageBody=json.dumps({"query": each.query, "due_at": stamp(each.due_at)}),
+            DelaySeconds=max(0, ceil((each.due_at - clock()).total_seconds())),
+        )
+    if first:
+        run(first.query)
+
+
+def run(query: str) -> None:
+    """Poll one query, if it is still watched and due, and say what came of it."""
+    if query not in settings().queries:
+        logger.info("query is no longer watched", extra={"query": query})
+        return
+    report = poll(query, settings(), edges())
+    if report is None:
+        logger.debug("poll not due", extra={"query": query})
+        return
+    log(report)
+    metrics.add_metric("VideosSeen", MetricUnit.Count, report.seen)
+    metrics.add_metric("VideosNew", MetricUnit.Count, report.new)
+    calls = "InvidiousCalls" if report.source == "invidious" else "YouTubeSearchCalls"
+    metrics.add_metric(calls, MetricUnit.Count, report.calls)
+    metrics.add_metric("YouTubeUnits", MetricUnit.Count, report.units)
+    for delay in report.delays:
+        metrics.add_metric("PublishedToStored", MetricUnit.Seconds, delay.total_seconds())
+
+
+def log(report: Report) -> None:
+    """One line for a poll; a warning where something is wrong."""
+    line = {
+        "query": report.query,
+        "source": report.source,
+        "outcome": report.outcome,
+        "seen": report.seen,
+        "new": report.new,
+        "malformed": report.malformed,
+        "calls": report.calls,
+        "units": report.units,
+        "calls_left": report.calls_left,
+        "next_due_at": stamp(report.next_due_at),
+        "problem": report.problem,
+    }
+    (logger.warning if report.problem else logger.info)("poll", extra={"poll": line})
+
+
+def tell(states: Iterable[PollState], calls_left: int, calls_per_day: int) -> None:
+    """The figures that are told every minute, polls or not, so that an alarm notices silence."""
+    now = clock()
+    since = [(now - state.last_success_at).total_seconds() for state in states if state.last_success_at]
+    metrics.add_metric("SecondsSinceSuccess", MetricUnit.Seconds, max(0, *since) if since else 0)
+    metrics.add_metric("SearchCallsLeft", MetricUnit.Count, calls_left)
+    metrics.add_metric("KeysUsable", MetricUnit.Count, calls_per_day // settings().search_calls_per_day)
+    gaps = sum(len(state.watermark.holes) for state in states if state.watermark)
+    metrics.add_metric("GapsOpen", MetricUnit.Count, gaps)
+
+
+def key_ring() -> KeyRing:
+    """The keys with their states as they are now."""
+    limits: dict[Bucket, int] = {"search": settings().search_calls_per_day, "default": settings().units_per_day}
+    return KeyRing(dynamodb(), settings().state_table, secret(), limits, clock)
+
+
+def edges() -> Edges:
+    """All that a poll touches, made for one poll."""
+    table, ring = settings().state_table, key_ring()
+    return Edges(
+        states=PollStates(dynamodb(), table),
+        videos=Videos(dynamodb(), settings().videos_table, settings().retention),
+        history=FetchHistory(dynamodb(), table),
+        ring=ring,
+        youtube=YouTube(settings().youtube_api_url, session(), ring, now=clock, sleep=sleep),
+        invidious=Invidious(dynamodb(), table, settings().invidious_urls, session(), now=clock),
+        now=clock,
+    )

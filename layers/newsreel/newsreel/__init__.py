@@ -1,0 +1,1 @@
+"""newsreel: watches YouTube for search queries, keeps the latest videos of each, serves them newest first."""

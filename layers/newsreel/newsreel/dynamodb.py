@@ -1,0 +1,81 @@
+"""Calls to DynamoDB: errors translated, batches split and their unprocessed rest asked for again."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from newsreel.attributes import Attributes
+from newsreel.errors import TableUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+GET_LIMIT = 100
+WRITE_LIMIT = 25
+ROUNDS = 6
+"""How often the unprocessed part of a batch is asked for again; the pauses double from 50 ms to 1.6 s."""
+
+
+@contextmanager
+def table_errors() -> Iterator[None]:
+    """Turn what botocore raises into `TableUnavailable`; a failed condition passes through."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            raise
+        raise TableUnavailable(f"{error.operation_name}: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise TableUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def condition_held(write: Callable[..., Any], **request: Any) -> dict[str, Any] | None:
+    """Do a conditional write; its answer, or None where the condition did not hold."""
+    try:
+        with table_errors():
+            answer: dict[str, Any] = write(**request)
+            return answer
+    except ClientError:
+        return None
+
+
+def get_items(
+    client: "DynamoDBClient", table: str, keys: Sequence[Attributes], *, consistent: bool = False
+) -> list[Attributes]:
+    """The items of these keys, in no order; those that do not exist are left out."""
+    found: list[Attributes] = []
+
+    def read(request: Any) -> Any:
+        answer = client.batch_get_item(RequestItems=request)
+        found.extend(answer["Responses"].get(table, []))
+        return answer.get("UnprocessedKeys")
+
+    for some in batched(keys, GET_LIMIT):
+        _until_processed(read, {table: {"Keys": list(some), "ConsistentRead": consistent}})
+    return found
+
+
+def put_items(client: "DynamoDBClient", table: str, items: Sequence[Attributes]) -> None:
+    """Put the items, whatever stood there before."""
+
+    def write(request: Any) -> Any:
+        return client.batch_write_item(RequestItems=request).get("UnprocessedItems")
+
+    for some in batched(items, WRITE_LIMIT):
+        _until_processed(write, {table: [{"PutRequest": {"Item": item}} for item in some]})
+
+
+def _until_processed(call: Callable[[Any], Any], request: Any) -> None:
+    for attempt in range(ROUNDS):
+        with table_errors():
+            request = call(request)
+        if not request:
+            return
+        # Full jitter, as AWS advises for batches: unprocessed parts mean that the table is throttled right now.
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+    raise TableUnavailable("a batch was still unprocessed after the last retry")

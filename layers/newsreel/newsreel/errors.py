@@ -1,0 +1,101 @@
+"""Every exception that newsreel raises on purpose.
+
+::
+
+    NewsreelError
+    ├── SettingsError          an environment variable is missing or wrong
+    ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
+    ├── RequestError           a reader's request cannot be answered as it stands
+    │   ├── InvalidParameters  400, each fault named
+    │   ├── UnknownQuery       404
+    │   └── UnknownVideo       404
+    └── SourceError            a source gave no videos
+        ├── NoCallsLeft        no key may be asked now
+        ├── DailyLimit         this key's bucket is spent until Pacific midnight
+        ├── NoQuota            this key's project has no quota in this bucket at all
+        ├── TooFast            too many calls in a short time; the key stays good
+        ├── KeyRejected        this key or its project cannot be used
+        ├── BadCall            our own request is wrong; no other key would help
+        └── SourceUnavailable  the source failed, was silent, or answered nonsense
+
+Libraries' exceptions are translated into these where newsreel meets them: DynamoDB's in `dynamodb`, the sources' in
+`sources`. No message holds an API key.
+"""
+
+from dataclasses import dataclass
+
+
+class NewsreelError(Exception):
+    """Base of all of newsreel's own exceptions."""
+
+
+class SettingsError(NewsreelError):
+    """Environment variables are missing or wrong; the message names each and what is allowed."""
+
+
+class TableUnavailable(NewsreelError):
+    """DynamoDB refused, throttled or did not answer after the usual retries."""
+
+
+class RequestError(NewsreelError):
+    """A reader's request cannot be answered as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one parameter of a request."""
+
+    parameter: str
+    value: str | None
+    problem: str
+
+
+class InvalidParameters(RequestError):
+    """Parameters of a request are wrong; `faults` lists every one of them."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(f"{fault.parameter}: {fault.problem}" for fault in faults))
+        self.faults = faults
+
+
+class UnknownQuery(RequestError):
+    """The query is not among those watched."""
+
+    def __init__(self, query: str, watched: tuple[str, ...]) -> None:
+        super().__init__(f"query {query!r} is not watched; watched are: {', '.join(watched)}")
+
+
+class UnknownVideo(RequestError):
+    """No video of that id is stored."""
+
+
+class SourceError(NewsreelError):
+    """A source gave no videos."""
+
+
+class NoCallsLeft(SourceError):
+    """No key of the ring may be asked now: all are spent, disabled, or there are none."""
+
+
+class DailyLimit(SourceError):
+    """The key's bucket is spent until Pacific midnight."""
+
+
+class NoQuota(SourceError):
+    """The key's project has a quota of zero in this bucket; midnight will not change that."""
+
+
+class TooFast(SourceError):
+    """Too many calls in a short time; the key stays good."""
+
+
+class KeyRejected(SourceError):
+    """The key, or its project, cannot be used at all."""
+
+
+class BadCall(SourceError):
+    """The source says that our request is wrong."""
+
+
+class SourceUnavailable(SourceError):
+    """The source failed, did not answer in time, or answered something that cannot be understood."""

@@ -1,0 +1,197 @@
+"""Harvest: what one poll fetches from its source, and how complete that leaves the query.
+
+First the newest: one window, paged as far as it must and the budget allows. Then, with calls to spare, the gaps of
+earlier polls. Last, now and then, a sweep over what is a day old.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from newsreel.budget import extra_calls, sweep_spacing
+from newsreel.errors import SourceError
+from newsreel.history import FetchHistory
+from newsreel.key_ring import KeyRing
+from newsreel.poll_state import PollState, PollStates
+from newsreel.settings import Settings
+from newsreel.sources.invidious import Invidious
+from newsreel.sources.youtube import YouTube
+from newsreel.times import instant, stamp
+from newsreel.video import SourceName, Video
+from newsreel.videos import Known, Videos
+from newsreel.watermark import (
+    PAGE,
+    SWEEP_STRETCH,
+    Watermark,
+    closed,
+    covered,
+    initial,
+    proven,
+    sweep_stretch,
+    swept,
+    window_start,
+    without_future,
+)
+
+ASKING = timedelta(seconds=10)
+"""After this time a poll asks for nothing more, so that it can write what it has before its claim runs out."""
+PAGES_AT_MOST = 10
+"""YouTube gives about 500 results of one search and then simply ends."""
+SWEEP_ROOM = 5
+"""Results of a sweep's page kept free for the late ones that it looks for."""
+SWEEP_PAGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Everything outside that a poll touches."""
+
+    states: PollStates
+    videos: Videos
+    history: FetchHistory
+    ring: KeyRing
+    youtube: YouTube
+    invidious: Invidious
+    now: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What was fetched, before it is written."""
+
+    source: SourceName
+    watermark: Watermark | None
+    sweep_due_at: datetime | None
+    known: dict[str, Known]
+    """Stored videos near what was asked for, by id."""
+    videos: dict[str, Video] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    """Stored videos that YouTube no longer has."""
+    malformed: int = 0
+    problem: str | None = None
+
+
+def from_youtube(state: PollState, settings: Settings, edges: Edges) -> Harvest:
+    """The newest videos, and what else the budget allows to ask for.
+
+    Raises SourceError where not even the newest could be asked for; what fails later only ends the asking.
+    """
+    return _Asking(state, settings, edges).harvested()
+
+
+def from_invidious(state: PollState, edges: Edges) -> Harvest:
+    """Today's videos of one instance. They prove nothing about completeness, so the watermark stays as it was.
+
+    Raises SourceUnavailable where no instance answers.
+    """
+    known = edges.videos.newest(state.query, PAGE)
+    harvest = Harvest("invidious", state.watermark, state.sweep_due_at, {each.video_id: each for each in known})
+    videos, harvest.malformed = edges.invidious.search(state.query)
+    harvest.videos = {video.video_id: video for video in videos}
+    return harvest
+
+
+class _Asking:
+    """One poll's asking: the harvest so far, and how much longer it may go on."""
+
+    def __init__(self, state: PollState, settings: Settings, edges: Edges) -> None:
+        self._query = state.query
+        self._settings = settings
+        self._edges = edges
+        self._now = edges.now()
+        budget = edges.ring.budget()
+        extra = extra_calls(replace(budget, left=max(0, budget.left - 1)), len(settings.queries))
+        self._last_call = edges.youtube.calls["search"] + 1 + extra
+        known = edges.videos.newest(state.query, PAGE)
+        self._newest = [instant(each.published_at) for each in known]
+        self._mark = without_future(state.watermark or initial(self._now), self._now, max(self._newest, default=None))
+        self._harvest = Harvest("youtube", self._mark, state.sweep_due_at, {each.video_id: each for each in known})
+
+    def harvested(self) -> Harvest:
+        since = window_start(self._mark, self._newest, self._now)
+        reached = self._look(since, None, self._mark.complete_until)
+        self._mark = covered(self._mark, reached, self._now)
+        while (gap := self._mark.ripe(self._now)) and self._may_go_on():
+            try:
+                reached = self._look(gap.since, gap.until, gap.since)
+            except SourceError as error:
+                self._harvest.problem = str(error)
+            else:
+                self._mark = closed(self._mark, gap, reached, self._now)
+        self._sweep()
+        self._harvest.watermark = self._mark
+        return self._harvest
+
+    def _may_go_on(self) -> bool:
+        return (
+            self._harvest.problem is None
+            and self._edges.youtube.calls["search"] < self._last_call
+            and self._edges.now() - self._now < ASKING
+        )
+
+    def _look(self, since: datetime, until: datetime | None, ground: datetime) -> datetime:
+        """Ask page by page for what was published from `since` up to `until`, or only back to `ground` if it is long.
+
+        Returns from when on nothing was left out. Raises SourceError where the first page fails; a later page that
+        fails sets the harvest's problem.
+        """
+        harvest = self._harvest
+        reached, page, pages, results = until or self._now, None, 0, 0
+        while True:
+            try:
+                answer = self._edges.youtube.search(self._query, since, until, page)
+            except SourceError as error:
+                if not pages:
+                    raise
+                harvest.problem = str(error)
+                return reached
+            pages, results, page = pages + 1, results + len(answer.videos), answer.next_page
+            harvest.malformed += answer.malformed
+            for video in answer.videos:
+                harvest.videos.setdefault(video.video_id, video)
+            if page is None and results < PAGES_AT_MOST * PAGE:
+                return since
+            if times := [instant(video.published_at) for video in answer.videos]:
+                reached = min(reached, proven(times))
+            if reached <= ground or page is None or pages == PAGES_AT_MOST or not self._may_go_on():
+                return reached
+
+    def _sweep(self) -> None:
+        """Look once more at what is a day old: for videos that came late, and for those that are gone."""
+        harvest, queries = self._harvest, self._settings.queries
+        budget = self._edges.ring.budget()
+        spacing = sweep_spacing(budget, len(queries))
+        if harvest.sweep_due_at is None:
+            # Each query starts at its own place, so that not all sweep at once.
+            harvest.sweep_due_at = self._now + spacing * queries.index(self._query) / len(queries)
+        since, until = sweep_stretch(self._mark, self._now)
+        before = self._edges.youtube.calls["search"]
+        self._last_call = before + SWEEP_PAGES
+        if harvest.sweep_due_at > self._now or until <= since or budget.left == 0 or not self._may_go_on():
+            return
+        full = PAGE - SWEEP_ROOM
+        known = self._edges.videos.oldest_between(self._query, stamp(since), stamp(until), full)
+        if len(known) == full:
+            until = max(instant(known[-1].published_at), since + timedelta(seconds=1))
+        elif until - since < SWEEP_STRETCH:
+            return
+        harvest.known |= {each.video_id: each for each in known}
+        try:
+            reached = self._look(since, until, since)
+        except SourceError as error:
+            harvest.problem = str(error)
+            reached = until
+        harvest.sweep_due_at = self._now + spacing * (self._edges.youtube.calls["search"] - before)
+        if reached <= since:
+            self._mark = swept(self._mark, until)
+            self._look_up([each.video_id for each in known if each.video_id not in harvest.videos])
+
+    def _look_up(self, missing: Sequence[str]) -> None:
+        """Ask YouTube for stored videos that a complete answer left out: those that it no longer has are gone."""
+        stored = self._edges.videos.find(self._query, missing)
+        try:
+            there = self._edges.youtube.details(stored.values())
+        except SourceError as error:
+            self._harvest.problem = str(error)
+        else:
+            self._harvest.gone = [video_id for video_id in stored if video_id not in there]

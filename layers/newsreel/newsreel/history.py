@@ -1,0 +1,50 @@
+"""The fetch history: one record for each poll, kept for a week."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from newsreel.attributes import packed
+from newsreel.dynamodb import table_errors
+from newsreel.times import stamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What one poll did."""
+
+    query: str
+    at: datetime
+    claim_id: str
+    source: str | None
+    outcome: str
+    calls: int
+    units: int
+    seen: int
+    new: int
+    malformed: int
+    problem: str | None
+
+
+class FetchHistory:
+    """The records' part of the state table, through a DynamoDB client."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def append(self, fetch: Fetch) -> None:
+        """Add a record; the same poll's record twice is one. Raises TableUnavailable."""
+        record = asdict(fetch) | {
+            "pk": f"query#{fetch.query}",
+            "sk": f"history#{stamp(fetch.at)}#{fetch.claim_id}",
+            "at": stamp(fetch.at),
+            "expires_at": int((fetch.at + KEPT).timestamp()),
+        }
+        with table_errors():
+            self._client.put_item(TableName=self._table, Item=packed(record))

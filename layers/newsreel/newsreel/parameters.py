@@ -1,0 +1,134 @@
+"""Query parameters: each is declared once, with how it is read and what is allowed, and read strictly.
+
+Nothing is guessed: an unknown, repeated, empty or improper parameter is a fault, and all faults are told at once.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from newsreel.errors import Fault, InvalidParameters, UnknownQuery
+from newsreel.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
+from newsreel.sources import items
+from newsreel.times import instant
+from newsreel.video import LIVE_STATES
+
+VALUE_SHOWN = 100
+"""Characters of a wrong value that an answer repeats."""
+RFC_3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter: its name, how its text becomes a value (ValueError if it cannot), what is allowed."""
+
+    name: str
+    read: Callable[[str], Any]
+    allowed: str
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _page_size(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= PAGE_SIZE_AT_MOST:
+        raise ValueError(text)
+    return int(text)
+
+
+def _time(text: str) -> datetime:
+    # In a query string an unescaped plus sign stands for a space; no RFC 3339 time holds one.
+    text = text.replace(" ", "+")
+    if not re.fullmatch(RFC_3339, text, re.ASCII):
+        raise ValueError(text)
+    whole = instant(text.upper())
+    fraction = re.search(r"\.\d*[1-9]", text)
+    # Videos' times are whole seconds: the first that is not before a fraction is the next one.
+    return whole + timedelta(seconds=1) if fraction else whole
+
+
+def _channel_id(text: str) -> str:
+    if items.channel_id(text) is None:
+        raise ValueError(text)
+    return text
+
+
+def _text(text: str) -> str:
+    return text
+
+
+QUERY = Parameter("query", _text, "a watched query")
+ORDER = Parameter("order", _one_of(*ORDERS), f"one of {', '.join(ORDERS)}")
+PUBLISHED_AFTER = Parameter("published_after", _time, "an RFC 3339 time with a zone, such as 2026-11-23T08:00:00Z")
+PUBLISHED_BEFORE = Parameter("published_before", _time, "an RFC 3339 time with a zone, such as 2026-11-23T08:00:00Z")
+CHANNEL_ID = Parameter("channel_id", _channel_id, "a channel's id: 1 to 64 letters, digits, - and _")
+LIVE = Parameter("live", _one_of(*LIVE_STATES), f"one of {', '.join(LIVE_STATES)}")
+PAGE_SIZE = Parameter("page_size", _page_size, f"a whole number from 1 to {PAGE_SIZE_AT_MOST}")
+CURSOR = Parameter("cursor", _text, "a next_cursor or prev_cursor of the same listing")
+
+LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE)
+PAGE = (*LISTING, PAGE_SIZE, CURSOR)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page that a reader asks for."""
+
+    listing: Listing
+    cursor: str | None
+    page_size: int
+
+
+def read(raw: str, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """The values of a raw query string's parameters. Raises InvalidParameters with every fault."""
+    known = {parameter.name: parameter for parameter in parameters}
+    values: dict[str, Any] = {}
+    faults: dict[str, Fault] = {}
+    for name, text in parse_qsl(raw, keep_blank_values=True, errors="replace"):
+        shown = text[:VALUE_SHOWN]
+        if name not in known:
+            allowed = f"known are {', '.join(known)}" if known else "none is taken here"
+            faults[name] = Fault(name[:VALUE_SHOWN], shown, f"is not a parameter of this route; {allowed}")
+        elif name in values or name in faults:
+            faults[name] = Fault(name, shown, f"is given more than once; it must be {known[name].allowed}, once")
+        elif text == "":
+            faults[name] = Fault(name, shown, f"is empty; it must be {known[name].allowed}")
+        else:
+            try:
+                values[name] = known[name].read(text)
+            except ValueError:
+                faults[name] = Fault(name, shown, f"must be {known[name].allowed}")
+    if faults:
+        raise InvalidParameters(*faults.values())
+    return values
+
+
+def page_request(raw: str, watched: tuple[str, ...]) -> PageRequest:
+    """The page that a raw query string asks for. Raises InvalidParameters, UnknownQuery."""
+    values = read(raw, PAGE)
+    page_size, cursor = values.pop("page_size", PAGE_SIZE_DEFAULT), values.pop("cursor", None)
+    return PageRequest(_listing(values, watched), cursor, page_size)
+
+
+def watched_query(values: Mapping[str, Any], watched: tuple[str, ...]) -> str:
+    """The query that a request names, by default the first. Raises UnknownQuery."""
+    query: str = values.get("query", watched[0])
+    if query not in watched:
+        raise UnknownQuery(query[:VALUE_SHOWN], watched)
+    return query
+
+
+def _listing(values: dict[str, Any], watched: tuple[str, ...]) -> Listing:
+    after, before = values.get("published_after"), values.get("published_before")
+    if after and before and after >= before:
+        raise InvalidParameters(Fault("published_before", None, "must be later than published_after"))
+    return Listing(**{**values, "query": watched_query(values, watched)})

@@ -1,0 +1,1 @@
+"""Where videos come from, and how an answer's items become videos."""

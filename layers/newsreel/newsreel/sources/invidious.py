@@ -1,0 +1,198 @@
+"""Invidious instances: the keyless fallback, off unless the operator names instances.
+
+docs.invidious.io/api and the project's serializer: `published` is derived from texts such as "3 hours ago", so every
+time from here is approximate. Only a JSON array is believed: errors come with any status, challenge pages with 200.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+
+from newsreel.attributes import packed, unpacked
+from newsreel.dynamodb import get_items, table_errors
+from newsreel.errors import SourceUnavailable
+from newsreel.sources import items
+from newsreel.times import instant, stamp
+from newsreel.video import Live, Video
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TIMEOUT = (2, 4)
+"""Seconds to connect and to wait for an answer."""
+FIRST_REST = timedelta(minutes=1)
+LONGEST_REST = timedelta(hours=6)
+KEPT = timedelta(days=7)
+PARTITION = "invidious"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance and how it has fared."""
+
+    url: str
+    resting_until: datetime | None = None
+    failures: int = 0
+    problem: str | None = None
+    asked_at: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        """The name it is shown by."""
+        return urlsplit(self.url).netloc
+
+    def rests(self, now: datetime) -> bool:
+        """Whether it may not be asked now; a rest that is longer than any was set by a wrong clock."""
+        return self.resting_until is not None and now < self.resting_until <= now + LONGEST_REST
+
+
+def read_instances(client: "DynamoDBClient", table: str, urls: tuple[str, ...]) -> list[Instance]:
+    """The instances in the operator's order. Raises TableUnavailable."""
+    stored = {}
+    for item in get_items(client, table, [_key(url) for url in urls]):
+        values = unpacked(item)
+        stored[values["sk"]] = Instance(
+            values["sk"],
+            instant(values["resting_until"]) if "resting_until" in values else None,
+            values["failures"],
+            values.get("problem"),
+            instant(values["asked_at"]),
+        )
+    return [stored.get(url) or Instance(url) for url in urls]
+
+
+class Invidious:
+    """The instances as one poll uses them."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        urls: tuple[str, ...],
+        session: requests.Session,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._urls = urls
+        self._session = session
+        self._now = now
+        self.calls = 0
+
+    def search(self, query: str) -> tuple[list[Video], int]:
+        """Today's videos of the first instance that answers, and how many items were malformed.
+
+        The instance that was asked longest ago comes first. One that fails rests, longer each time.
+        Raises SourceUnavailable when none answers.
+        """
+        never = datetime.min.replace(tzinfo=UTC)
+        problem = "every instance rests"
+        instances = read_instances(self._client, self._table, self._urls)
+        for instance in sorted(instances, key=lambda each: each.asked_at or never):
+            if instance.rests(self._now()):
+                continue
+            self.calls += 1
+            try:
+                entries = self._ask(instance, query)
+            except SourceUnavailable as error:
+                problem = f"{instance.host}: {error}"
+                self._note(instance, problem)
+                continue
+            self._note(instance, None)
+            return self._videos(entries, query)
+        raise SourceUnavailable(problem)
+
+    def _ask(self, instance: Instance, query: str) -> list[Any]:
+        try:
+            response = self._session.get(
+                f"{instance.url}/api/v1/search",
+                # An unknown `sort` silently means relevance, and newest first is no longer offered.
+                params={"q": query, "type": "video", "sort": "relevance", "date": "today", "page": "1"},
+                headers={"Accept": "application/json"},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise SourceUnavailable(f"no answer: {type(error).__name__}") from None
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if response.status_code != 200 or kind != "application/json":
+            raise SourceUnavailable(f"answered {response.status_code} with {items.text(kind, 60) or 'no type'}")
+        try:
+            answer = json.loads(response.content)
+        except ValueError:
+            raise SourceUnavailable("the answer is not JSON") from None
+        if not isinstance(answer, list):
+            raise SourceUnavailable("the answer is not an array")
+        return answer
+
+    def _videos(self, entries: list[Any], query: str) -> tuple[list[Video], int]:
+        videos: dict[str, Video] = {}
+        malformed = 0
+        for entry in entries:
+            try:
+                video = _found(entry, query, self._now())
+            except items.Malformed:
+                malformed += 1
+            else:
+                videos.setdefault(video.video_id, video)
+        return list(videos.values()), malformed
+
+    def _note(self, instance: Instance, problem: str | None) -> None:
+        now = self._now()
+        failures = instance.failures + 1 if problem else 0
+        rest = min(FIRST_REST * 2 ** min(failures - 1, 20), LONGEST_REST) if problem else None
+        with table_errors():
+            self._client.put_item(
+                TableName=self._table,
+                Item=packed(
+                    {
+                        **unpacked(_key(instance.url)),
+                        "asked_at": stamp(now),
+                        "failures": failures,
+                        "resting_until": stamp(now + rest) if rest else None,
+                        "problem": problem,
+                        "expires_at": int((now + KEPT).timestamp()),
+                    }
+                ),
+            )
+
+
+def _found(entry: Any, query: str, now: datetime) -> Video:
+    """The video of a search item. Raises Malformed."""
+    fields = items.mapping(entry)
+    if fields.get("type", "video") != "video":
+        raise items.Malformed("not a video")
+    video_id = items.video_id(fields.get("videoId"))
+    published = fields.get("published")
+    if type(published) is not int or not 0 < published < 1 << 35:
+        raise items.Malformed("no proper time")
+    live: Live = "live" if fields.get("liveNow") is True else "upcoming" if fields.get("isUpcoming") is True else "none"
+    length = fields.get("lengthSeconds")
+    return Video(
+        video_id=video_id,
+        query=query,
+        # Without a text to derive it from, the time is that of the request, or even later.
+        published_at=stamp(min(datetime.fromtimestamp(published, UTC), now)),
+        published_at_exact=False,
+        fetched_at=stamp(now),
+        first_seen_at=stamp(now),
+        title=items.text(fields.get("title"), items.TITLE_LENGTH),
+        description=items.text(fields.get("description"), items.DESCRIPTION_LENGTH),
+        channel_id=items.channel_id(fields.get("authorId")),
+        channel_title=items.text(fields.get("author"), items.TITLE_LENGTH),
+        # Instances name thumbnails that do not exist, or on themselves; this one always does.
+        thumbnails={"high": {"url": f"https://i.ytimg.com/vi/{video_id}/hqdefault.jpg", "width": 480, "height": 360}},
+        duration_seconds=length if type(length) is int and 0 < length < 10_000_000 else None,
+        live=live,
+        source="invidious",
+    )
+
+
+def _key(url: str) -> dict[str, Any]:
+    return packed({"pk": PARTITION, "sk": url})

@@ -1,0 +1,71 @@
+"""Reading fields of answers that may hold anything.
+
+What makes a video is its id and its time; an item without a proper one of these is malformed. All else is taken where
+it is usable and left out where it is not, so that one odd field never costs a video, and one odd item never its batch.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from newsreel.times import instant, stamp
+from newsreel.video import Thumbnail
+
+TITLE_LENGTH = 500
+DESCRIPTION_LENGTH = 10_000
+THUMBNAILS_AT_MOST = 20
+PIXELS_AT_MOST = 100_000
+
+
+class Malformed(ValueError):
+    """An item that does not make a video."""
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def text(value: Any, length: int) -> str:
+    """The value if it is a text, at most so long and free of what UTF-8 cannot hold; else an empty text."""
+    if not isinstance(value, str):
+        return ""
+    return value[:length].encode("utf-8", "replace").decode()
+
+
+def video_id(value: Any) -> str:
+    """A video's id: 11 letters, digits, `-` and `_`. Raises Malformed."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{11}", value):
+        raise Malformed("no proper video id")
+    return value
+
+
+def channel_id(value: Any) -> str | None:
+    """A channel's id, or None where there is no proper one."""
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) else None
+
+
+def time(value: Any) -> str:
+    """A time in any RFC 3339 form, as `times.stamp` makes it. Raises Malformed."""
+    try:
+        return stamp(instant(value))
+    except (TypeError, ValueError):
+        raise Malformed("no proper time") from None
+
+
+def thumbnails(named: Iterator[tuple[Any, Any]]) -> dict[str, Thumbnail]:
+    """The usable thumbnails among (name, object) pairs."""
+    result: dict[str, Thumbnail] = {}
+    for name, value in named:
+        url = mapping(value).get("url")
+        if not isinstance(name, str) or not isinstance(url, str) or not re.fullmatch(r"https?://\S{1,500}", url):
+            continue
+        size = {side: _pixels(value.get(side)) for side in ("width", "height")}
+        result[text(name, 40)] = {"url": text(url, 600), **size}
+        if len(result) == THUMBNAILS_AT_MOST:
+            break
+    return result
+
+
+def _pixels(value: Any) -> int | None:
+    return value if type(value) is int and 0 < value <= PIXELS_AT_MOST else None

@@ -1,0 +1,225 @@
+"""YouTube's Data API v3: search.list for what is new, videos.list for whole descriptions and durations.
+
+developers.google.com/youtube/v3/docs/search/list and /videos/list.
+"""
+
+import html
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+
+import requests
+
+from newsreel.budget import Bucket
+from newsreel.errors import DailyLimit, KeyRejected, NoQuota, SourceError, SourceUnavailable, TooFast
+from newsreel.key_ring import Key, KeyRing
+from newsreel.sources import items
+from newsreel.sources.youtube_errors import meaning
+from newsreel.times import stamp
+from newsreel.video import LIVE_STATES, Live, Video
+from newsreel.watermark import PAGE
+
+TIMEOUT = (3.05, 8)
+"""Seconds to connect and to wait for an answer."""
+TRIES = 2
+"""How often a call is made where the source fails or is too busy; each try is charged."""
+PAUSE = 1.0
+"""Seconds before the second try, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of a search."""
+
+    videos: tuple[Video, ...]
+    malformed: int
+    next_page: str | None
+
+
+class YouTube:
+    """YouTube's API as one poll uses it: every call charged to a key of the ring, and counted."""
+
+    def __init__(
+        self,
+        url: str,
+        session: requests.Session,
+        ring: KeyRing,
+        *,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._url = url
+        self._session = session
+        self._ring = ring
+        self._now = now
+        self._sleep = sleep
+        self.calls: Counter[Bucket] = Counter()
+
+    def search(self, query: str, since: datetime, until: datetime | None = None, page: str | None = None) -> SearchPage:
+        """One page of the videos published from `since` up to `until`, both included, roughly newest first.
+
+        Raises SourceError; NoCallsLeft when no key can search.
+        """
+        parameters = {
+            "part": "snippet",
+            "type": "video",
+            "order": "date",
+            "q": query,
+            "maxResults": str(PAGE),
+            "publishedAfter": stamp(since),
+        }
+        if until:
+            # The end is not said to be included; a second more makes sure that it is.
+            parameters["publishedBefore"] = stamp(until + timedelta(seconds=1))
+        if page:
+            parameters["pageToken"] = page
+        answer = self._ask("search", "search", parameters)
+        videos, malformed = [], 0
+        fetched_at = stamp(self._now())
+        for item in _list(answer):
+            try:
+                videos.append(_found(item, query, fetched_at))
+            except items.Malformed:
+                malformed += 1
+        token = answer.get("nextPageToken")
+        return SearchPage(tuple(videos), malformed, token if isinstance(token, str) and token else None)
+
+    def details(self, videos: Iterable[Video]) -> dict[str, Video]:
+        """The given videos with whole descriptions and durations, by id; those that YouTube no longer has are not.
+
+        50 videos cost one unit. Raises SourceError; NoCallsLeft when no key has a unit left.
+        """
+        detailed: dict[str, Video] = {}
+        for some in batched(videos, PAGE):
+            named = {video.video_id: video for video in some}
+            parameters = {
+                "part": "snippet,contentDetails",
+                "id": ",".join(named),
+                "maxResults": str(PAGE),
+            }
+            for item in _list(self._ask("default", "videos", parameters)):
+                video_id = items.mapping(item).get("id")
+                if isinstance(video_id, str) and video_id in named:
+                    detailed[video_id] = _detailed(named[video_id], item, stamp(self._now()))
+        return detailed
+
+    def _ask(self, bucket: Bucket, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        failures = 0
+        while True:
+            key = self._ring.charge(bucket)
+            self.calls[bucket] += 1
+            try:
+                return self._get(key, path, parameters)
+            except DailyLimit as error:
+                self._ring.exhaust(key, bucket, str(error))
+            except NoQuota as error:
+                self._ring.disable(key, str(error), bucket)
+            except KeyRejected as error:
+                self._ring.disable(key, str(error), "search", "default")
+                self._ring.reread()
+            except (TooFast, SourceUnavailable):
+                failures += 1
+                if failures == TRIES:
+                    raise
+                self._sleep(random.uniform(PAUSE / 4, PAUSE))
+
+    def _get(self, key: Key, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            response = self._session.get(
+                f"{self._url}/{path}",
+                params=parameters,
+                headers={"X-Goog-Api-Key": key.value, "Accept": "application/json"},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            # The library's exception holds the request, and that the key: it must not be chained.
+            raise SourceUnavailable(f"no answer: {type(error).__name__}") from None
+        if response.status_code != 200:
+            raise _without(key, meaning(response.status_code, response.content))
+        try:
+            answer = json.loads(response.content)
+        except ValueError:
+            raise SourceUnavailable("the answer is not JSON") from None
+        if not isinstance(answer, dict):
+            raise SourceUnavailable("the answer is not an object")
+        return answer
+
+
+def _without(key: Key, error: SourceError) -> SourceError:
+    return type(error)(str(error).replace(key.value, "…"))
+
+
+def _list(answer: Mapping[str, Any]) -> list[Any]:
+    entries = answer.get("items")
+    if not isinstance(entries, list):
+        raise SourceUnavailable("the answer has no list of items")
+    return entries
+
+
+def _found(item: Any, query: str, fetched_at: str) -> Video:
+    """The video of a search result, whose titles are escaped as HTML. Raises Malformed."""
+    snippet = items.mapping(items.mapping(item).get("snippet"))
+    return _with_snippet(
+        Video(
+            video_id=items.video_id(items.mapping(items.mapping(item).get("id")).get("videoId")),
+            query=query,
+            published_at=items.time(snippet.get("publishedAt")),
+            fetched_at=fetched_at,
+            first_seen_at=fetched_at,
+            title=html.unescape(items.text(snippet.get("title"), items.TITLE_LENGTH)),
+        ),
+        snippet,
+    )
+
+
+def _detailed(video: Video, item: Mapping[str, Any], fetched_at: str) -> Video:
+    """The video with what videos.list says of it; a field that it does not say stays as it was."""
+    snippet = items.mapping(item.get("snippet"))
+    content = items.mapping(item.get("contentDetails"))
+    try:
+        published_at = items.time(snippet.get("publishedAt"))
+    except items.Malformed:
+        published_at = video.published_at
+    return replace(
+        _with_snippet(video, snippet),
+        title=items.text(snippet.get("title"), items.TITLE_LENGTH) or video.title,
+        published_at=published_at,
+        duration_seconds=duration(content.get("duration")),
+        fetched_at=fetched_at,
+        detailed=True,
+    )
+
+
+def _with_snippet(video: Video, snippet: Mapping[str, Any]) -> Video:
+    """What both kinds of answer say in the same way."""
+    description = items.text(snippet.get("description"), items.DESCRIPTION_LENGTH)
+    channel_title = items.text(snippet.get("channelTitle"), items.TITLE_LENGTH)
+    live: Live = next((state for state in LIVE_STATES if state == snippet.get("liveBroadcastContent")), video.live)
+    return replace(
+        video,
+        description=description or video.description,
+        channel_id=items.channel_id(snippet.get("channelId")) or video.channel_id,
+        channel_title=channel_title or video.channel_title,
+        thumbnails=items.thumbnails(iter(items.mapping(snippet.get("thumbnails")).items())) or video.thumbnails,
+        live=live,
+    )
+
+
+def duration(text: Any) -> int | None:
+    """Seconds of an ISO 8601 duration such as `PT4M13S` or `P1DT2H`; None for none or an improper one.
+
+    A live video that still runs has `P0D`: its length is not known.
+    """
+    shape = r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?"
+    match = re.fullmatch(shape, text, re.ASCII) if isinstance(text, str) else None
+    if not match:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds or None

@@ -1,0 +1,41 @@
+"""Instants: one text form for all that is stored and shown, and the Pacific day that YouTube's quotas follow."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def utc_now() -> datetime:
+    """The present moment, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def stamp(moment: datetime) -> str:
+    """`YYYY-MM-DDTHH:MM:SSZ`: UTC, always of this width, so that sorting the texts sorts the moments."""
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def instant(text: str) -> datetime:
+    """Read an RFC 3339 time with any zone and fraction; a fraction of a second is cut off.
+
+    Raises ValueError for anything else, a time without a zone included.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or "T" not in text.upper():
+        raise ValueError(f"not a time with a zone: {text!r}")
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise ValueError(f"out of range: {text!r}") from None
+
+
+def pacific_day(moment: datetime) -> str:
+    """The date in California, `YYYY-MM-DD`: the day to which YouTube counts a call."""
+    return moment.astimezone(PACIFIC).date().isoformat()
+
+
+def pacific_midnight(moment: datetime) -> datetime:
+    """The next midnight in California, when YouTube's quotas are refilled; 23 to 25 hours after the last."""
+    tomorrow = moment.astimezone(PACIFIC).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), PACIFIC).astimezone(UTC)

@@ -1,0 +1,187 @@
+"""The videos table: which videos are stored, in which order, and writing new ones."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from newsreel.attributes import Attributes, unpacked
+from newsreel.dynamodb import condition_held, get_items, put_items, table_errors
+from newsreel.times import instant
+from newsreel.video import Video, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Index = Literal["by_query_published_at", "by_channel_published_at"]
+
+HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an item stands in a listing: its time and, as many share a second, its id."""
+
+    published_at: str
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of one partition of an index: from `since` up to `until`, both included, both optional."""
+
+    index: Index
+    partition: str
+    query: str
+    since: str | None = None
+    until: str | None = None
+
+    def key(self, position: Position) -> Attributes:
+        """The LastEvaluatedKey of the item at this position."""
+        return {
+            HASH_KEYS[self.index]: {"S": self.partition},
+            "query": {"S": self.query},
+            "published_at": {"S": position.published_at},
+            "video_id": {"S": position.video_id},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """As much of a stored video as tells whether a search result says anything new of it."""
+
+    video_id: str
+    published_at: str
+    source: str
+    live: str
+    detailed: bool
+    title: str = ""
+    channel_title: str = ""
+
+    def says(self, found: Video) -> bool:
+        """Whether a search result only repeats what is stored."""
+        if found.source == "invidious":
+            return True
+        return (self.source, self.detailed) == ("youtube", True) and (
+            (self.published_at, self.live, self.title, self.channel_title)
+            == (found.published_at, found.live, found.title, found.channel_title)
+        )
+
+
+KNOWN = tuple(Known.__dataclass_fields__)
+
+
+def _known(item: Attributes) -> Known:
+    return Known(**unpacked(item))
+
+
+def position(item: Attributes) -> Position:
+    """The position of an item, or of a LastEvaluatedKey."""
+    return Position(item["published_at"]["S"], item["video_id"]["S"])
+
+
+class Videos:
+    """The videos table, through a DynamoDB client."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention
+
+    def read(
+        self,
+        stretch: Stretch,
+        *,
+        newest_first: bool,
+        limit: int,
+        after: Position | None = None,
+        live: str | None = None,
+        attributes: Sequence[str] = (),
+    ) -> tuple[list[Attributes], Position | None]:
+        """One query of an index: at most `limit` items read, and the position to go on from, if any.
+
+        With `live`, only the items of that state are returned, fewer than were read. With `attributes`, only those.
+        Raises TableUnavailable.
+        """
+        names = {"#partition": HASH_KEYS[stretch.index]}
+        values: Attributes = {":partition": {"S": stretch.partition}}
+        condition = "#partition = :partition"
+        if stretch.since or stretch.until:
+            names["#time"] = "published_at"
+            condition += " AND #time BETWEEN :since AND :until"
+            values[":since"] = {"S": stretch.since or "0"}
+            values[":until"] = {"S": stretch.until or "9999"}
+        request: dict[str, Any] = {}
+        if after:
+            request["ExclusiveStartKey"] = stretch.key(after)
+        if live:
+            request["FilterExpression"] = "#live = :live"
+            names["#live"], values[":live"] = "live", {"S": live}
+        if attributes:
+            request["ProjectionExpression"] = ", ".join(f"#{name}" for name in attributes)
+            names |= {f"#{name}": name for name in attributes}
+        with table_errors():
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=stretch.index,
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ScanIndexForward=not newest_first,
+                Limit=limit,
+                **request,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return answer["Items"], position(last) if last else None
+
+    def newest(self, query: str, limit: int) -> list[Known]:
+        """A query's newest videos, newest first; `limit` of them at most."""
+        stretch = Stretch("by_query_published_at", query, query)
+        items, _ = self.read(stretch, newest_first=True, limit=limit, attributes=KNOWN)
+        return [_known(item) for item in items]
+
+    def oldest_between(self, query: str, since: str, until: str, limit: int) -> list[Known]:
+        """The first videos from `since` up to `until`, both included, oldest first; `limit` at most."""
+        stretch = Stretch("by_query_published_at", query, query, since, until)
+        items, _ = self.read(stretch, newest_first=False, limit=limit, attributes=KNOWN)
+        return [_known(item) for item in items]
+
+    def find(self, query: str, video_ids: Iterable[str]) -> dict[str, Video]:
+        """The stored videos among these ids, as they are right now."""
+        keys: list[Attributes] = [
+            {"video_id": {"S": video_id}, "query": {"S": query}} for video_id in dict.fromkeys(video_ids)
+        ]
+        items = get_items(self._client, self._table, keys, consistent=True)
+        return {item["video_id"]["S"]: from_item(item) for item in items}
+
+    def any_of(self, video_id: str, queries: Sequence[str]) -> Attributes | None:
+        """The item of one video under the first of these queries that has found it."""
+        keys: list[Attributes] = [{"video_id": {"S": video_id}, "query": {"S": query}} for query in queries]
+        items = {item["query"]["S"]: item for item in get_items(self._client, self._table, keys)}
+        return next((items[query] for query in queries if query in items), None)
+
+    def put(self, videos: Sequence[Video]) -> None:
+        """Store these videos, replacing what is there of them."""
+        put_items(self._client, self._table, [self._item(video) for video in videos])
+
+    def add(self, video: Video) -> bool:
+        """Store a video unless some version of it is there already; whether it was stored."""
+        answer = condition_held(
+            self._client.put_item,
+            TableName=self._table,
+            Item=self._item(video),
+            ConditionExpression="attribute_not_exists(video_id)",
+        )
+        return answer is not None
+
+    def remove(self, query: str, video_ids: Iterable[str]) -> None:
+        """Delete these videos of a query, as YouTube no longer has them."""
+        for video_id in video_ids:
+            with table_errors():
+                self._client.delete_item(
+                    TableName=self._table, Key={"video_id": {"S": video_id}, "query": {"S": query}}
+                )
+
+    def _item(self, video: Video) -> Attributes:
+        expires = instant(video.fetched_at) + self._retention
+        return to_item(video, int(expires.timestamp()))
