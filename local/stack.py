@@ -1,0 +1,104 @@
+"""Makes the tables, queues and the secret that `template.yaml` describes on the local engine.
+
+Their physical names are their logical ids, as they are for `sam local`.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from local.engine import Engine, EngineError
+from local.template import FUNCTION, QUEUE, SECRET, TABLE, Intrinsic, Template
+
+QUEUE_ATTRIBUTES = ("DelaySeconds", "MessageRetentionPeriod", "VisibilityTimeout")
+KEY_PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSource:
+    """A queue whose messages invoke a function."""
+
+    queue_url: str
+    queue_arn: str
+    batch_size: int
+
+
+def create(template: Template, engine: Engine, keys: str) -> dict[str, str]:
+    """Make what is missing; gives logical id → what `!Ref` gives in the cloud: name, URL or ARN.
+
+    `keys` becomes the secret's value; empty: the template's own. Raises EngineError where a table is there but
+    different.
+    """
+    refs: dict[str, str] = {}
+    for name, table in template.of_type(TABLE).items():
+        _create_table(engine, name, table)
+        refs[name] = name
+    # A queue names the ARN of its dead letters' queue, so that one has to be there first.
+    queues = template.of_type(QUEUE)
+    for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
+        refs[name] = _create_queue(engine, name, queues[name], refs)
+    for name, secret in template.of_type(SECRET).items():
+        value = keys or secret["SecretString"]
+        refs[name] = engine.secrets.create_secret(Name=name, SecretString=value)["ARN"]
+    return refs
+
+
+def environment(template: Template, refs: dict[str, str]) -> dict[str, str]:
+    """The environment variables of all functions together, which run in one process here."""
+    functions = template.of_type(FUNCTION)
+    return {
+        variable: value
+        for name in functions
+        for variable, value in template.environment(name, refs.__getitem__).items()
+    }
+
+
+def queue_source(template: Template, engine: Engine, refs: dict[str, str], function: str) -> QueueSource:
+    """The queue that invokes a function."""
+    events = template.function(function)["Events"].values()
+    (source,) = (event["Properties"] for event in events if event["Type"] == "SQS")
+    url = refs[_logical_id(source["Queue"])]
+    return QueueSource(url, _arn(engine, url), source["BatchSize"])
+
+
+def table_request(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """What CreateTable needs of a table in the template."""
+    parts = {part: properties[part] for part in KEY_PARTS if part in properties}
+    return {"TableName": name, "BillingMode": properties["BillingMode"], **parts}
+
+
+def _create_table(engine: Engine, name: str, properties: dict[str, Any]) -> None:
+    request = table_request(name, properties)
+    if name in engine.dynamodb.list_tables()["TableNames"]:
+        there = engine.dynamodb.describe_table(TableName=name)["Table"]
+        if _shape(dict(there)) != _shape(request):
+            raise EngineError(f"{name} was made by another version of newsreel; delete .newsreel/ to begin anew")
+        return
+    engine.dynamodb.create_table(**request)
+    engine.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+
+
+def _shape(table: dict[str, Any]) -> Any:
+    """Keys and indexes of a table, described by CreateTable or by DescribeTable."""
+    indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", ())}
+    return table["KeySchema"], indexes
+
+
+def _create_queue(engine: Engine, name: str, properties: dict[str, Any], refs: dict[str, str]) -> str:
+    attributes: Any = {part: str(properties[part]) for part in QUEUE_ATTRIBUTES if part in properties}
+    if redrive := properties.get("RedrivePolicy"):
+        target = refs[_logical_id(redrive["deadLetterTargetArn"])]
+        attributes["RedrivePolicy"] = json.dumps(redrive | {"deadLetterTargetArn": _arn(engine, target)})
+    return engine.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+
+
+def _arn(engine: Engine, url: str) -> str:
+    return engine.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def _logical_id(value: Any) -> str:
+    """The resource whose ARN a value is."""
+    match value:
+        case Intrinsic("GetAtt", str(path)) if path.endswith(".Arn"):
+            return path.removesuffix(".Arn")
+    raise NotImplementedError(f"the template has {value!r} where only !GetAtt ….Arn is understood")
