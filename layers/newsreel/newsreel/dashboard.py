@@ -1,0 +1,77 @@
+"""The dashboard as one HTML document: its style and script stand inline, let through by their hashes alone."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+STYLE_TAG = '<link rel="stylesheet" href="style.css">'
+SCRIPT_TAG = '<script type="module" src="dashboard.js"></script>'
+
+THUMBNAILS = "https://i.ytimg.com https://*.ytimg.com https://*.ggpht.com"
+PLAYER = "https://www.youtube-nocookie.com"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The document and the headers it must be sent with."""
+
+    body: str
+    headers: Mapping[str, str]
+
+
+@cache
+def page(folder: Path) -> Dashboard:
+    """The document made of `folder`'s index.html, style.css and dashboard.js, read once.
+
+    Raises OSError where a file is missing, ValueError where index.html does not name the two others.
+    """
+    style = (folder / "style.css").read_text(encoding="utf-8")
+    script = (folder / "dashboard.js").read_text(encoding="utf-8")
+    body = (folder / "index.html").read_text(encoding="utf-8")
+    body = _with(body, STYLE_TAG, f"<style>{style}</style>")
+    body = _with(body, SCRIPT_TAG, f'<script type="module">{script}</script>')
+    return Dashboard(
+        body=body,
+        headers={
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Security-Policy": _policy(style, script),
+            # YouTube's player refuses to play for a page that does not name its site.
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "X-Content-Type-Options": "nosniff",
+            "ETag": f'"{sha256(body.encode()).hexdigest()[:32]}"',
+            "Cache-Control": "public, max-age=60",
+        },
+    )
+
+
+def _with(document: str, tag: str, inline: str) -> str:
+    if document.count(tag) != 1:
+        raise ValueError(f"index.html must hold {tag} once")
+    return document.replace(tag, inline)
+
+
+def _policy(style: str, script: str) -> str:
+    """A Content-Security-Policy (Level 3) that allows these two texts, YouTube's pictures and its player, no more."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            f"img-src 'self' data: {THUMBNAILS}",
+            f"frame-src {PLAYER}",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    """How the policy names an inline text: the SHA-256 of exactly what stands between the tags."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
