@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from local.catalogue import Clip, thumbnails
 
-AGE_AT_MOST = timedelta(days=1)
+AGE_AT_MOST = timedelta(hours=8)
 """How far back searches look; details of older clips are still given."""
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
