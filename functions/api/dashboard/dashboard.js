@@ -6,7 +6,7 @@
  * @typedef {{video_id: string, title: string, description: string, channel_id: string | null, channel_title: string,
  *   thumbnails: Record<string, Thumbnail>, published_at: string, published_at_exact: boolean,
  *   duration_seconds: number | null, live: "none" | "live" | "upcoming", source: string, first_seen_at: string,
- *   query: string}} Video
+ *   fetched_at: string, query: string}} Video
  * @typedef {{videos: Video[], next_cursor: string | null}} Page
  * @typedef {typeof DEFAULTS} State
  */
@@ -75,6 +75,7 @@ const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" })
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const number = new Intl.NumberFormat("en");
 const plural = (count, one, many = `${one}s`) => `${number.format(count)} ${count === 1 ? one : many}`;
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [["year", 31_557_600], ["month", 2_629_800], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 /** "3 minutes ago" or "in 3 minutes", in whole units, rounded down. @param {number} seconds from now, negative for the past */
@@ -127,19 +128,24 @@ function dayOf(ms) {
 
 // ---------------------------------------------------------------- elements
 
-const $ = (/** @type {string} */ selector, /** @type {ParentNode} */ root = document) => root.querySelector(selector);
-const $$ = (/** @type {string} */ selector, /** @type {ParentNode} */ root = document) => [...root.querySelectorAll(selector)];
-const make = (tag, properties = {}, ...children) => {
+/** @param {string} selector @param {ParentNode} root @returns {any} */
+const $ = (selector, root = document) => root.querySelector(selector);
+/** @param {string} selector @param {ParentNode} root @returns {any[]} */
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+/** @param {string} tag @param {object} properties @param {(Node | string)[]} children @returns {any} */
+function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
-};
-const stamp = (/** @type {string} */ template) => $(template).content.firstElementChild.cloneNode(true);
+}
+/** A copy of what a template holds. @param {string} template @returns {any} */
+const stamp = (template) => $(template).content.firstElementChild.cloneNode(true);
 /** Says it to a screen reader. */
 const announce = (/** @type {string} */ text) => { $("#announcer").textContent = text; };
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 /** How much of the screen's top is covered, in pixels. */
 const masthead = () => parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--masthead"));
+/** @returns {ScrollBehavior} */
 const scrollStyle = () => (reduced.matches ? "instant" : "smooth");
 
 // ---------------------------------------------------------------- asking the API
@@ -149,8 +155,16 @@ class Problem extends Error {
   /** @param {{status?: number, title: string, detail?: string, faults?: string[], retryAfter?: number}} told */
   constructor({ status = 0, title, detail = "", faults = [], retryAfter = 0 }) {
     super(title);
-    Object.assign(this, { status, title, detail, faults, retryAfter });
+    this.status = status;
+    this.title = title;
+    /** What to know or do about it. */
+    this.advice = faults.length ? faults.join(" ") : detail;
+    /** Seconds. */
+    this.retryAfter = retryAfter;
   }
+
+  /** Whether asking the same again cannot help. */
+  get lasting() { return this.status >= 400 && this.status < 500; }
 }
 
 /** @param {string} path @param {URLSearchParams} [parameters] @param {RequestInit} [options] @throws {Problem} */
@@ -324,9 +338,14 @@ function ordered() {
  * of the visible ones; padding stands for the others. One gap, after any row, holds the player.
  */
 class Shelf {
-  /** @param {HTMLElement} root @param {() => void} onEnd called when the last row is near */
-  constructor(root, onEnd) {
+  /**
+   * @param {HTMLElement} root
+   * @param {{onDraw: (top: number) => void, onEnd: () => void}} calls after each drawing, with how far the root's top
+   *   has gone above the screen's, and when the last row is near
+   */
+  constructor(root, { onDraw, onEnd }) {
     this.root = root;
+    this.onDraw = onDraw;
     this.onEnd = onEnd;
     /** @type {Video[]} */ this.videos = [];
     /** @type {Map<number, HTMLElement>} */ this.nodes = new Map();
@@ -415,7 +434,7 @@ class Shelf {
     const total = this.head + this.rows * this.rowHeight + (this.gapRow === null ? 0 : this.gapHeight);
     this.root.style.paddingTop = `${this.rowTop(first) - this.head}px`;
     this.root.style.paddingBottom = `${Math.max(0, total - this.rowTop(last) - this.rowHeight)}px`;
-    this.onDraw?.(top);
+    this.onDraw(top);
     if (last === this.rows - 1) this.onEnd();
   }
 
@@ -445,7 +464,7 @@ class Shelf {
   placeSpacer() {
     const before = this.nodes.get((this.gapRow + 1) * this.columns);
     this.spacer.remove();
-    this.spacer = this.view === "table" ? make("tr", { ariaHidden: "true" }, make("td", { colSpan: 5 })) : make("div", { ariaHidden: "true" });
+    this.spacer = this.view === "table" ? make("tr", { ariaHidden: "true" }, make("td")) : make("div", { ariaHidden: "true" });
     this.spacer.className = "spacer";
     this.spacer.style.height = `${this.gapHeight}px`;
     this.host.insertBefore(this.spacer, before);
@@ -498,11 +517,11 @@ const newListing = (from) => ({
 });
 let listing = newListing(state);
 let aborter = new AbortController();
-const shelf = new Shelf($("#listing"), () => { if (!listing.problem && !sorted()) loadMore(); });
+const shelf = new Shelf($("#listing"), { onDraw: placePlayer, onEnd: () => { if (!listing.problem && !sorted()) loadMore(); } });
 const sorted = () => state.view === "table" && state.sort !== "";
 
-/** What of a video is kept: descriptions are asked for when it plays, so that 10,000 videos stay small. @param {Video} video */
-const slim = ({ description, source, fetched_at, ...kept }) => kept;
+/** What of a video is kept. Its description is asked for when it plays, so that 10,000 videos stay small. @param {Video} video */
+const slim = (video) => ({ ...video, description: "" });
 
 /** @param {ReturnType<typeof newListing>} target @param {Page} page */
 function take(target, page) {
@@ -530,7 +549,7 @@ async function openListing() {
   } catch (problem) {
     if (problem.name === "AbortError") return;
     wanted.problem = problem;
-    retryLater(problem);
+    if (!problem.lasting) retryLater(problem);
   }
   document.body.classList.remove("loading");
   failures = wanted.problem ? failures : 0;
@@ -586,7 +605,7 @@ function showMore() {
   button.disabled = busy;
   button.textContent = busy ? "Loading…" : problem ? "Try again" : "Load more";
   const oldest = videos.at(-1);
-  $("#more-text").textContent = problem ? [problem.title, problem.detail, ...problem.faults].filter(Boolean).join(". ")
+  $("#more-text").textContent = problem ? `${problem.title}. ${problem.advice}`
     : next ? `${plural(videos.length, "video")} loaded` : oldest ? `That is all: ${plural(videos.length, "video")}` : "";
   $("#more").classList.toggle("failed", Boolean(problem));
 }
@@ -622,12 +641,12 @@ function showNotice() {
 const action = (text, onclick) => make("button", { type: "button", className: "button", textContent: text, onclick });
 
 /** @param {Problem} problem */
-function problemWords({ status, title, detail, faults }) {
-  if (status === 404 && state.query) {
+function problemWords(problem) {
+  if (problem.status === 404 && state.query) {
     return { title: `“${state.query}” is not watched`, detail: "Choose one of the watched queries above, or add this one to the settings.", actions: [action("Show the first query", () => go({ ...DEFAULTS, view: state.view }))] };
   }
-  const actions = status >= 400 && status < 500 ? [action("Clear filters", clearFilters)] : [action("Try again", openListing)];
-  return { title, detail: [detail, ...faults].filter(Boolean).join(" "), actions };
+  const actions = problem.lasting ? [action("Clear filters", clearFilters)] : [action("Try again", openListing)];
+  return { title: problem.title, detail: problem.advice, actions };
 }
 
 function emptyWords() {
@@ -737,7 +756,7 @@ const sizes = new ResizeObserver(([{ target }]) => {
 });
 
 /** Keeps the player in its gap, or in the corner while the gap is off the screen. @param {number} top */
-shelf.onDraw = (top) => {
+function placePlayer(top) {
   if (!player || shelf.openIndex === null) return;
   const at = shelf.gapTop();
   const away = at + shelf.gapHeight < top + 80 || at > top + innerHeight - 40;
@@ -746,7 +765,7 @@ shelf.onDraw = (top) => {
   const node = shelf.nodes.get(shelf.openIndex);
   if (node) player.style.setProperty("--notch", `${node.offsetLeft + node.offsetWidth / 2}px`);
   player.classList.toggle("notched", Boolean(node) && state.view === "cards");
-};
+}
 
 // ---------------------------------------------------------------- new videos, while one reads
 
@@ -820,7 +839,7 @@ function showTabs() {
   const said = JSON.stringify([addressOf({ ...state, watch: "" }), status.queries.map(({ query, state: health }) => [query, health])]);
   if (tabs.dataset.said === said) return;
   tabs.dataset.said = said;
-  const focused = document.activeElement?.closest("#tabs a")?.dataset.query;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("#tabs a"))?.dataset.query;
   tabs.replaceChildren(...status.queries.map(({ query, state: health, problem }) => {
     const tab = make("a", { href: addressOf({ ...state, query: query === first ? "" : query, channel_id: "", watch: "" }) }, make("bdi", {}, query));
     tab.dataset.query = query;
@@ -917,7 +936,7 @@ function schedule(seconds = pause()) {
 
 async function look() {
   if (document.hidden || !navigator.onLine) return;
-  if (listing.problem && !(listing.problem.status >= 400 && listing.problem.status < 500)) await (listing.videos.length ? loadMore() : openListing());
+  if (listing.problem && !listing.problem.lasting) await (listing.videos.length ? loadMore() : openListing());
   const results = await Promise.allSettled([refreshStatus(), lookForNew()]);
   failures = results.some(({ status: outcome }) => outcome === "rejected") ? failures + 1 : 0;
   schedule();
@@ -1038,7 +1057,7 @@ function onKey(event) {
     else $("#help").showModal();
     return;
   }
-  const item = target.closest("[data-index]");
+  const item = /** @type {HTMLElement | null} */ (target.closest("[data-index]"));
   const to = item ? neighbour(event.key, Number(item.dataset.index)) : null;
   if (to === null) return onTabKey(event, target);
   event.preventDefault();
@@ -1072,12 +1091,12 @@ const plain = (/** @type {MouseEvent} */ event) => !(event.button || event.ctrlK
 /** Clicks with a modifier stay the browser's: they open YouTube, or a tab of their own. @param {MouseEvent} event */
 function onClick(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  const channel = target.closest("button.channel");
+  const channel = /** @type {HTMLElement | null} */ (target.closest("button.channel"));
   if (channel) {
     known = { channel_id: channel.dataset.channel, channel_title: channel.textContent };
     return go({ channel_id: channel.dataset.channel, watch: "" });
   }
-  const link = target.closest("a[data-watch], #tabs a, .brand");
+  const link = /** @type {HTMLElement | null} */ (target.closest("a[data-watch], #tabs a, .brand"));
   if (!link || !plain(event)) return;
   event.preventDefault();
   if (link.dataset.watch) return go({ watch: link.dataset.watch === state.watch ? "" : link.dataset.watch });
