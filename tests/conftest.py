@@ -1,0 +1,104 @@
+"""Fixtures that all kinds of tests share: engines, tables made from the template, and a world around the handlers."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, settings
+
+from local import engine, stack
+from local.template import Template
+from tests.world import World
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ROOT = Path(__file__).parent.parent
+RECORDINGS = ROOT.parent / "shared" / "recordings"
+
+# A failing example is found again by the same run of the same code, on any machine.
+settings.register_profile(
+    "newsreel", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("newsreel")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A DynamoDB with newsreel's tables, empty."""
+
+    client: "DynamoDBClient"
+    videos: str
+    state: str
+
+
+@pytest.fixture(scope="session")
+def template() -> Template:
+    """The template, with its own defaults."""
+    return Template(ROOT / "template.yaml", {})
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[engine.Engine]:
+    """All engines, in memory."""
+    with engine.running() as running:
+        yield running
+
+
+def clients(services: engine.Engine) -> dict[str, "DynamoDBClient"]:
+    """A client for each engine that the storage tests run against."""
+    moto = services.environment["AWS_ENDPOINT_URL_SQS"]
+    urls = {
+        "moto": moto,
+        "dynalite": services.environment["AWS_ENDPOINT_URL_DYNAMODB"],
+        "external": os.environ.get("TEST_DYNAMODB_URL", ""),
+    }
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    return {name: session.client("dynamodb", endpoint_url=url) for name, url in urls.items() if url}
+
+
+ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]
+
+
+@pytest.fixture(params=ENGINES)
+def any_tables(request: pytest.FixtureRequest, services: engine.Engine, template: Template) -> Iterator[Tables]:
+    """Empty tables on each engine in turn."""
+    yield from empty_tables(clients(services)[request.param], template)
+
+
+@pytest.fixture
+def tables(services: engine.Engine, template: Template) -> Iterator[Tables]:
+    """Empty tables on the engine that is closest to the real one."""
+    yield from empty_tables(clients(services)["dynalite"], template)
+
+
+def empty_tables(client: "DynamoDBClient", template: Template) -> Iterator[Tables]:
+    """Make the template's tables under names of their own, and delete them again."""
+    names = {}
+    for logical_id, properties in template.of_type("AWS::DynamoDB::Table").items():
+        names[logical_id] = f"{logical_id}-{uuid4().hex[:8]}"
+        client.create_table(**stack.table_request(names[logical_id], properties))
+        client.get_waiter("table_exists").wait(TableName=names[logical_id], WaiterConfig={"Delay": 1})
+    yield Tables(client, names["VideosTable"], names["StateTable"])
+    for name in names.values():
+        client.delete_table(TableName=name)
+
+
+@pytest.fixture
+def world(services: engine.Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The real handlers on real tables, an upstream, and a clock that only the test moves."""
+    with World(services.secrets, tables.client, tables.videos, tables.state, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def recordings() -> Path:
+    """The folder of recorded answers, which is not part of the project."""
+    if not RECORDINGS.is_dir():
+        pytest.skip("the recordings lie beside the project only on its developers' machines")
+    return RECORDINGS

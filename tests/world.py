@@ -1,0 +1,247 @@
+"""A world around the real handlers: upstream, queue and schedule, in a time that only the test moves."""
+
+import contextlib
+import heapq
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+from werkzeug.test import Client
+from werkzeug.wrappers import Response as WSGIResponse
+
+import functions.api.app as api
+import functions.fetcher.app as fetcher
+from local.catalogue import Clip, Clips
+from local.front import Front
+from local.invocation import Context, Function
+from local.upstream import Limits, Upstream
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+UPSTREAM_URL = "http://upstream.test/youtube/v3"
+PROPERTIES = {"MemorySize": 256, "Timeout": 30}
+
+
+class InProcess(BaseAdapter):
+    """Lets `requests` speak to WSGI apps by host name, without a socket; a host that is not there refuses."""
+
+    def __init__(self, apps: dict[str, Any]) -> None:
+        super().__init__()
+        self.apps = apps
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        host = str(request.url).split("/")[2]
+        if host not in self.apps:
+            raise requests.ConnectionError(f"nobody listens at {host}", request=request)
+        answer = Client(self.apps[host], WSGIResponse).open(
+            str(request.url), method=str(request.method), headers=list(request.headers.items())
+        )
+        response = requests.Response()
+        response.status_code = answer.status_code
+        response.headers.update(dict(answer.headers))
+        response.raw = io.BytesIO(answer.get_data())
+        response.request, response.url = request, str(request.url)
+        return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Queue:
+    """SQS as far as the fetcher uses it, in the world's time."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._messages: list[tuple[datetime, int, str]] = []
+        self._sent = 0
+
+    def send_message(self, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 - boto3's names
+        """Keep a message until its delay is over."""
+        assert QueueUrl == "queue"
+        assert 0 <= DelaySeconds <= 900
+        self._sent += 1
+        heapq.heappush(self._messages, (self._now() + timedelta(seconds=DelaySeconds), self._sent, MessageBody))
+
+    def until(self, end: datetime) -> Iterator[tuple[datetime, str]]:
+        """The messages delivered before `end`, with their times."""
+        while self._messages and self._messages[0][0] < end:
+            at, _, body = heapq.heappop(self._messages)
+            yield at, body
+
+
+class World:
+    """What surrounds the handlers. `now` is the time; `run` lets it pass with the schedule's and the queue's events."""
+
+    def __init__(
+        self,
+        secrets: "SecretsManagerClient",
+        dynamodb: "DynamoDBClient",
+        videos: str,
+        state: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        self.now = START
+        self.dynamodb = dynamodb
+        self.clips = Clips()
+        self.upstream = Upstream(self.clips, self.time)
+        self.queue = Queue(self.time)
+        self.apps: dict[str, Any] = {"upstream.test": lambda *request: self.upstream(*request)}  # noqa: PLW0108 - tests replace it
+        self.reports: list[dict[str, Any]] = []
+        self.slept = 0.0
+        self._patch = monkeypatch
+        self._secrets = secrets
+        name = f"keys-{uuid4().hex[:8]}"
+        self._secret = secrets.create_secret(Name=name, SecretString='{"keys": ["key-one"]}')["ARN"]
+        self.environ = {
+            "VIDEOS_TABLE": videos,
+            "STATE_TABLE": state,
+            "KEYS_SECRET_ID": self._secret,
+            "POLL_QUEUE_URL": "queue",
+            "QUERIES": "cricket",
+            "YOUTUBE_API_URL": UPSTREAM_URL,
+            "POWERTOOLS_METRICS_DISABLED": "true",
+        }
+        # Other tests may have started a world of their own, or an app that reads the environment.
+        for name in ("PACING", "POLL_INTERVAL_SECONDS", "SEARCH_CALLS_PER_DAY", "UNITS_PER_DAY", "INVIDIOUS_URLS"):
+            monkeypatch.delenv(name, raising=False)
+
+    def __enter__(self) -> Self:
+        session = requests.Session()
+        session.mount("http://", InProcess(self.apps))
+        self._patch.setattr(fetcher, "clock", self.time)
+        self._patch.setattr(fetcher, "sleep", self._sleep)
+        self._patch.setattr(fetcher, "session", lambda: session)
+        self._patch.setattr(fetcher, "queue", lambda: self.queue)
+        self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
+        self._patch.setattr("newsreel.aws.client", lambda _service: self._secrets)
+        self._patch.setattr(fetcher, "log", self._log)
+        self._patch.setattr(api, "clock", self.time)
+        self._patch.setattr(api, "dynamodb", lambda: self.dynamodb)
+        self.configure()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.restart()
+
+    def time(self) -> datetime:
+        """The present moment."""
+        return self.now
+
+    def configure(self, **variables: str) -> None:
+        """Set environment variables, as a new deployment would."""
+        self.environ |= variables
+        for name, value in self.environ.items():
+            self._patch.setenv(name, value)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with new instances of the functions, which remember nothing."""
+        for made_once in (fetcher.settings, fetcher.secret, api.settings, api.videos):
+            made_once.cache_clear()
+
+    def set_keys(self, *keys: str, text: str | None = None) -> None:
+        """Replace the secret's value."""
+        value = json.dumps({"keys": keys}) if text is None else text
+        self._secrets.put_secret_value(SecretId=self._secret, SecretString=value)
+
+    def add(self, *clips: Clip) -> None:
+        """Publish videos on the upstream."""
+        for clip in clips:
+            self.clips.add(clip)
+
+    def limit(self, **limits: Limits) -> None:
+        """Set limits of keys (`_` in their names stands for `-`)."""
+        self.upstream.limits_of |= {name.replace("_", "-"): limit for name, limit in limits.items()}
+
+    def schedule(self) -> None:
+        """One event of the schedule, now."""
+        event = {"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"}
+        self._invoke(event)
+
+    def deliver(self, *bodies: str) -> dict[str, Any]:
+        """One event of the queue, now."""
+        records = [
+            {"messageId": str(number), "body": body, "eventSource": "aws:sqs"} for number, body in enumerate(bodies)
+        ]
+        return self._invoke({"Records": records})
+
+    def poll(self, query: str = "cricket") -> dict[str, Any]:
+        """Poll a query by a message of the queue; the report, which must be there."""
+        before = len(self.reports)
+        self.deliver(json.dumps({"query": query}))
+        assert len(self.reports) == before + 1, "the poll was not due, or failed"
+        return self.reports[-1]
+
+    def run(self, span: timedelta) -> None:
+        """Let time pass: an event of the schedule every minute, messages when they are due."""
+        end = self.now + span
+        while self.now < end:
+            minute = self.now
+            self.schedule()
+            for at, body in self.queue.until(minute + MINUTE):
+                self.now = max(self.now, at)
+                self.deliver(body)
+            self.now = minute + MINUTE
+
+    def get(self, path: str, **headers: str) -> Any:
+        """GET from the api, through the HTTP front."""
+        return self.client().get(path, headers=headers)
+
+    def client(self) -> Client:
+        """A client of the api."""
+        return Client(Front(Function("api", api.handler, PROPERTIES)), WSGIResponse)
+
+    def walk(self, path: str = "/videos?page_size=50") -> list[dict[str, Any]]:
+        """All videos of a listing, page by page."""
+        return [video for page in self.pages(path) for video in page["videos"]]
+
+    def pages(self, path: str) -> Iterator[dict[str, Any]]:
+        """The pages of a listing from its first on."""
+        cursor = ""
+        for _ in range(10_000):
+            page = self.get(path + cursor).get_json()
+            yield page
+            if page["next_cursor"] is None:
+                return
+            cursor = f"&cursor={page['next_cursor']}"
+        raise AssertionError("paging never ends")
+
+    def ids(self, path: str = "/videos?page_size=50") -> list[str]:
+        """The ids of all videos of a listing."""
+        return [video["video_id"] for video in self.walk(path)]
+
+    def state(self, query: str = "cricket") -> dict[str, Any]:
+        """What /queries tells of a query."""
+        queries = self.get("/queries").get_json()["queries"]
+        return dict(next(each for each in queries if each["query"] == query))
+
+    def _invoke(self, event: dict[str, Any]) -> dict[str, Any]:
+        with contextlib.redirect_stdout(io.StringIO()):
+            answer: dict[str, Any] = fetcher.handler(event, Context("fetcher", 256, 30))
+            return answer
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+    def _log(self, report: Any) -> None:
+        self.reports.append({name: getattr(report, name) for name in report.__dataclass_fields__})
+
+
+def clip(number: int, published: datetime, lag: timedelta = timedelta(0), **fields: Any) -> Clip:
+    """A video with an id made from a number."""
+    return Clip(f"video{number:06d}", published, published + lag, title=f"Video {number}", **fields)
+
+
+def clips(published: Iterable[datetime], lag: Callable[[int], timedelta] = lambda _: timedelta(0)) -> list[Clip]:
+    """Videos published at these times."""
+    return [clip(number, time, lag(number)) for number, time in enumerate(published)]
