@@ -70,7 +70,7 @@ def dynalite(data: Path | None = None, host: str = LOOPBACK) -> Iterator[str]:
         data.parent.mkdir(parents=True, exist_ok=True)
         command.append(str(data))
     # A group of its own, or Ctrl-C would end it before those who still write to it.
-    with subprocess.Popen(  # noqa: S603 - our own program
+    with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
     ) as process:
         try:

@@ -28,7 +28,8 @@ from newsreel.errors import SettingsError
 from newsreel.settings import fetcher_settings
 
 ROOT = Path(__file__).parent.parent
-DATA = ROOT / ".newsreel"
+DATA = Path(".newsreel")
+"""Like `.env`, in the folder where newsreel is started: the checkout, for `make run`."""
 PORT = "3000"
 HANDLERS = {"FetcherFunction": "functions.fetcher.app", "ApiFunction": "functions.api.app"}
 AMPLE = {"SEARCH_CALLS_PER_DAY": "1000000", "UNITS_PER_DAY": "10000000"}
@@ -47,13 +48,14 @@ class StartError(Exception):
 
 def run() -> None:
     """Run until the process is told to end. Raises StartError."""
-    settings = {name: value for name, value in (dotenv_values(ROOT / ".env") | os.environ).items() if value}
+    settings = {name: value for name, value in (dotenv_values(".env") | os.environ).items() if value}
     port = _free_port(settings.get("PORT", PORT))
     # A proxy for the outside world does not know this machine's loopback.
     os.environ["NO_PROXY"] = ",".join(filter(None, (settings.get("NO_PROXY"), LOOPBACK)))
     with ExitStack() as running:
         keys = settings.get("YOUTUBE_API_KEYS", "")
         recording = settings.get("RECORDING")
+        # What is made up or played is kept apart from real videos.
         if recording or not (keys or settings.get("INVIDIOUS_URLS")):
             template = Template(ROOT / "template.yaml", AMPLE | settings)
             catalogue, folder = _catalogue(recording, template.parameters["Queries"])
@@ -72,7 +74,7 @@ def run() -> None:
             raise StartError(str(error)) from error
         fetcher, api = _functions(template, services, stack.environment(template, refs))
         url = running.enter_context(serving(Front(api), port))
-        say(f"watching {template.parameters['Queries']}; the videos are kept in .newsreel/{folder}")
+        say(f"watching {template.parameters['Queries']}; the videos are kept in {DATA / folder}")
         say(f"open {url}/videos; Ctrl-C stops")
         clock = Clock(fetcher, stack.queue_source(template, services, refs, fetcher.name), services.sqs)
         running.callback(say, "stopped; `make run` goes on from here")
@@ -99,7 +101,7 @@ def _free_port(text: str) -> int:
 
 
 def _catalogue(recording: str | None, queries: str) -> tuple[Catalogue, str]:
-    """The sample upstream's videos, and the folder for what newsreel finds of them, apart from real ones."""
+    """The sample upstream's videos, and the name of the folder for what newsreel finds of them."""
     if not recording:
         say("no YOUTUBE_API_KEYS: a sample upstream on this machine makes the videos up")
         return MadeUp(query.strip() for query in queries.split(",")), "sample"
