@@ -5,7 +5,7 @@
 const dynalite = require('dynalite')
 const { Level } = require('level')
 
-const PATIENCE = 5000 // ms for a former one to let go of the data
+const PATIENCE = 3000 // ms for a former one to let go of the data
 
 async function available (path) {
   const deadline = Date.now() + PATIENCE

@@ -1,0 +1,95 @@
+"""The catalogues of the sample upstream: made up, and recorded."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.catalogue import recorded
+from local.made_up import AGE_AT_MOST, MadeUp
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FAR = NOW + timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def test_made_up_videos_are_many_new_and_of_the_query() -> None:
+    found = MadeUp([]).search("cricket", None, FAR, NOW)
+    assert len(found) > 500
+    assert len({clip.video_id for clip in found}) == len(found)
+    assert all(len(clip.video_id) == 11 for clip in found)
+    assert all(NOW - AGE_AT_MOST <= clip.published_at <= clip.visible_at <= NOW for clip in found)
+    assert [clip.published_at for clip in found] == sorted((clip.published_at for clip in found), reverse=True)
+    assert any("cricket" in clip.title for clip in found)
+    assert {clip.live for clip in found} == {"none", "live", "upcoming"}
+
+
+def test_made_up_videos_are_the_same_whoever_asks_and_others_for_another_query() -> None:
+    first, second, other = (
+        {clip.video_id for clip in MadeUp([]).search(query, NOW - 60 * MINUTE, FAR, NOW)}
+        for query in ("cricket", "cricket", "chess")
+    )
+    assert first == second
+    assert not first & other
+
+
+def test_made_up_videos_go_on_appearing_and_some_late() -> None:
+    catalogue, hour = MadeUp([]), [NOW + number * MINUTE for number in range(60)]
+    seen: dict[str, datetime] = {}
+    for now in hour:
+        for clip in catalogue.search("cricket", NOW, FAR, now):
+            seen.setdefault(clip.video_id, now)
+    assert len(seen) > 60
+    published = {clip.video_id: clip.published_at for clip in catalogue.search("cricket", NOW, FAR, hour[-1])}
+    assert max(seen[video_id] - published[video_id] for video_id in seen) > 5 * MINUTE
+
+
+def test_made_up_videos_are_found_by_id_after_a_restart_and_when_they_are_old() -> None:
+    clips = MadeUp([]).search("cricket", None, FAR, NOW)
+    after = MadeUp(["chess", "cricket"])
+    assert [after.find(clip.video_id, NOW + timedelta(days=20)) for clip in clips[:50]] == clips[:50]
+    assert after.find(clips[0].video_id, clips[0].published_at - MINUTE) is None
+    assert MadeUp(["chess"]).find(clips[0].video_id, NOW) is None
+
+
+@pytest.mark.parametrize("video_id", ["", "-_-_-_-_-_-", "short", "éééééééééééé", "dQw4w9WgXcQ"])
+def test_ids_of_others_are_not_found(video_id: str) -> None:
+    assert MadeUp(["cricket"]).find(video_id, NOW) is None
+
+
+def item(number: int, published_at: str, title: str = "A &amp; B") -> dict[str, Any]:
+    snippet = {
+        "publishedAt": published_at,
+        "channelId": "UC1",
+        "title": title,
+        "description": "Some text",
+        "thumbnails": {"default": {"url": "https://i.ytimg.com/vi/x/default.jpg"}},
+        "channelTitle": "C & D",
+        "liveBroadcastContent": "live",
+    }
+    return {"id": {"kind": "youtube#video", "videoId": f"clip{number:07d}"}, "snippet": snippet}
+
+
+def test_a_recording_is_shifted_to_end_now_and_keeps_its_lag(tmp_path: Path) -> None:
+    groups = [
+        {"inserted_at_utc": "2025-09-07 10:00:00Z", "items": [item(1, "2025-09-07T09:00:00.000Z")]},
+        {"inserted_at_utc": "2025-09-07 11:00:00Z", "items": [item(2, "2025-09-07T10:30:00Z")]},
+    ]
+    path = tmp_path / "polls.jsonl"
+    path.write_text("\n".join(json.dumps(group) for group in groups))
+    catalogue = recorded(path, NOW)
+    assert [clip.video_id for clip in catalogue.search("any", None, FAR, NOW - 60 * MINUTE)] == ["clip0000001"]
+    newest, oldest = catalogue.search("any", None, FAR, NOW)
+    assert (oldest.published_at, oldest.visible_at) == (NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    assert (newest.published_at, newest.visible_at) == (NOW - timedelta(minutes=30), NOW)
+    assert (newest.title, newest.channel_title, newest.live) == ("A & B", "C & D", "live")
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", "no JSON", '{"inserted_at_utc": "noon", "items": []}', ""])
+def test_what_is_no_recording_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "polls.jsonl"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"."):
+        recorded(path, NOW)
