@@ -1,0 +1,136 @@
+"""Alarms and the operator's dashboard look at metrics that exist, by their exact names and dimensions."""
+
+import json
+from typing import Any
+
+import pytest
+from werkzeug.wrappers import Response
+
+from functions.fetcher import app as fetcher
+from local.invocation import Function
+from local.template import Intrinsic, Template
+from tests.world import MINUTE, PROPERTIES, START, World, clip
+
+type Metric = tuple[str, str, frozenset[str]]
+"""Namespace, name, and dimensions: with their values for newsreel's own metrics, only their names for AWS's."""
+
+AWS = {
+    # docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+    "AWS/DynamoDB": (
+        {
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+            "ReadThrottleEvents",
+            "WriteThrottleEvents",
+        },
+        [{"TableName"}, {"TableName", "GlobalSecondaryIndexName"}],
+    ),
+    # docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    "AWS/ApiGateway": ({"4xx", "5xx", "Count", "Latency"}, [{"ApiId"}]),
+    # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    "AWS/Lambda": ({"Duration", "Errors"}, [{"FunctionName"}]),
+    # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    "AWS/SQS": ({"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}, [{"QueueName"}]),
+}
+PUBLISHED = {
+    (namespace, name, frozenset(dimensions))
+    for namespace, (names, sets) in AWS.items()
+    for name in names
+    for dimensions in sets
+}
+
+
+def test_alarms_look_at_metrics_that_exist(
+    world: World, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert watched(template) <= PUBLISHED | emitted(world, capsys)
+
+
+def test_the_dashboard_looks_at_metrics_that_exist(
+    world: World, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(template) <= PUBLISHED | emitted(world, capsys)
+
+
+def test_the_dashboard_shows_every_metric_with_an_alarm_and_all_of_newsreels_own(
+    world: World, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert watched(template) | emitted(world, capsys) <= shown(template)
+
+
+def test_the_figures_behind_alarms_come_every_minute(
+    world: World, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.configure(POLL_INTERVAL_SECONDS="3600")
+    for _ in range(2):  # in the second minute, nothing is due
+        capsys.readouterr()
+        invoke({"source": "aws.scheduler"})
+        assert {metric for metric in watched(template) if metric[0] == "newsreel"} <= told(capsys.readouterr().out)
+        world.now += MINUTE
+
+
+def test_every_alarm_tells_the_topic(template: Template) -> None:
+    for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [Intrinsic("Ref", "AlarmTopic")]
+
+
+def emitted(world: World, capsys: pytest.CaptureFixture[str]) -> set[Metric]:
+    """The metrics of a schedule's event, a poll that finds something, and one by the fallback."""
+    capsys.readouterr()
+    world.apps["instance.test"] = Response("[]", content_type="application/json")
+    world.configure(INVIDIOUS_URLS="http://instance.test")
+    invoke({"source": "aws.scheduler"})
+    world.add(clip(1, START))
+    world.now += 30 * MINUTE
+    invoke({"source": "aws.scheduler"})
+    world.set_keys()
+    world.now += 30 * MINUTE
+    invoke({"source": "aws.scheduler"})
+    return told(capsys.readouterr().out)
+
+
+def invoke(event: dict[str, Any]) -> None:
+    Function("fetcher", fetcher.handler, PROPERTIES).invoke(event)
+
+
+def told(output: str) -> set[Metric]:
+    """The metrics among the lines of a log.
+
+    Format: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html.
+    """
+    lines = [json.loads(line) for line in output.splitlines() if '"_aws"' in line]
+    return {
+        (each["Namespace"], metric["Name"], frozenset(f"{name}={line[name]}" for name in dimensions))
+        for line in lines
+        for each in line["_aws"]["CloudWatchMetrics"]
+        for metric in each["Metrics"]
+        for dimensions in each["Dimensions"]
+    }
+
+
+def watched(template: Template) -> set[Metric]:
+    """The metrics of all alarms."""
+    found = set()
+    for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
+        queries = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", ()) if "MetricStat" in each]
+        for query in queries or [alarm]:
+            dimensions = {each["Name"]: each["Value"] for each in query["Dimensions"]}
+            found.add(metric(query["Namespace"], query["MetricName"], dimensions))
+    return found
+
+
+def shown(template: Template) -> set[Metric]:
+    """The metrics of all the dashboard's widgets."""
+    (dashboard,) = template.of_type("AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(dashboard["DashboardBody"].argument)["widgets"]
+    return {
+        metric(namespace, name, dict(zip(dimensions[::2], dimensions[1::2], strict=True)))
+        for widget in widgets
+        for namespace, name, *dimensions, _ in widget["properties"].get("metrics", ())
+    }
+
+
+def metric(namespace: str, name: str, dimensions: dict[str, Any]) -> Metric:
+    if namespace == "newsreel":
+        return namespace, name, frozenset(f"{name}={value}" for name, value in dimensions.items())
+    return namespace, name, frozenset(dimensions)

@@ -1,0 +1,135 @@
+"""Least privilege: what the template's roles allow is what the functions' code calls, and nothing else."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from werkzeug.wrappers import Response
+
+from functions.api import app as api
+from local.template import Intrinsic, Template
+from tests.world import MINUTE, START, World, clip
+
+type Permission = tuple[str, str]
+"""An action and the resource, by its logical id, that it is for."""
+
+BY_THE_SERVICE: dict[str, set[Permission]] = {
+    "FetcherRole": {
+        # The queue's event source mapping works with the function's role, and so does the destination of failures.
+        ("sqs:DeleteMessage", "PollQueue"),
+        ("sqs:GetQueueAttributes", "PollQueue"),
+        ("sqs:ReceiveMessage", "PollQueue"),
+        ("sqs:SendMessage", "DeadLetterQueue"),
+        ("logs:CreateLogStream", "FetcherLogs"),
+        ("logs:PutLogEvents", "FetcherLogs"),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    },
+    "ApiRole": {
+        ("logs:CreateLogStream", "ApiLogs"),
+        ("logs:PutLogEvents", "ApiLogs"),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    },
+}
+"""What Lambda does with a function's role beside the function's own calls."""
+
+
+@pytest.fixture
+def busy_world(world: World) -> World:
+    """A world in which the fetcher will have to make every kind of call."""
+    world.add(*(clip(number, START - number * MINUTE, channel_id="UCone") for number in range(60)))
+    world.apps["instance.test"] = Response(
+        '[{"type": "video", "videoId": "dQw4w9WgXcQ", "title": "A video", "author": "One", "authorId": "UCone",'
+        ' "published": 1795400000, "publishedText": "1 hour ago", "lengthSeconds": 10}]',
+        content_type="application/json",
+    )
+    world.configure(INVIDIOUS_URLS="http://instance.test")
+    return world
+
+
+def test_the_fetcher_may_do_what_it_does(busy_world: World, template: Template) -> None:
+    with calls(busy_world) as made:
+        busy_world.run(2 * MINUTE)
+        for number in range(60):
+            busy_world.clips.remove(f"video{number:06d}")
+        busy_world.now += timedelta(hours=30)
+        busy_world.run(30 * MINUTE)
+        busy_world.set_keys()
+        busy_world.now += timedelta(hours=1)
+        busy_world.run(2 * MINUTE)
+    # The world's queue is not SQS; it takes what the fetcher defers.
+    made.add(("sqs:SendMessage", "PollQueue"))
+    assert made | BY_THE_SERVICE["FetcherRole"] == allowed(template, "FetcherRole")
+
+
+def test_the_api_may_do_what_it_does(busy_world: World, template: Template) -> None:
+    busy_world.run(MINUTE)
+    with calls(busy_world) as made:
+        for path in api.paths:
+            busy_world.get(path.pattern.replace("[^/]+", "video000001"))
+        assert busy_world.get("/videos?channel_id=UCone").status_code == 200
+    assert made | BY_THE_SERVICE["ApiRole"] == allowed(template, "ApiRole")
+
+
+@contextmanager
+def calls(world: World) -> Iterator[set[Permission]]:
+    """The permissions that the calls made in the block need."""
+    tables = {world.environ["VIDEOS_TABLE"]: "VideosTable", world.environ["STATE_TABLE"]: "StateTable"}
+    made: set[Permission] = set()
+
+    def record_table(params: dict[str, Any], model: Any, **_: Any) -> None:
+        for name in params.get("RequestItems", [params.get("TableName")]):
+            index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+            made.add((f"dynamodb:{model.name}", tables[name] + index))
+
+    def record_secret(model: Any, **_: Any) -> None:
+        if not model.name.startswith("Put"):
+            made.add((f"secretsmanager:{model.name}", "KeysSecret"))
+
+    recorders: list[tuple[Any, str, Any]] = [
+        (world.dynamodb.meta.events, "before-parameter-build.dynamodb", record_table),
+        (world._secrets.meta.events, "before-parameter-build.secrets-manager", record_secret),  # noqa: SLF001
+    ]
+    for events, name, recorder in recorders:
+        events.register(name, recorder)
+    try:
+        yield made
+    finally:
+        for events, name, recorder in recorders:
+            events.unregister(name, recorder)
+
+
+def allowed(template: Template, role: str) -> set[Permission]:
+    """The permissions that a role gives."""
+    statements = [
+        statement.argument[1] if isinstance(statement, Intrinsic) and statement.name == "If" else statement
+        for policy in template.of_type("AWS::IAM::Role")[role]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert all(statement["Effect"] == "Allow" for statement in statements)
+    return {
+        (action, logical_id(resource))
+        for statement in statements
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def logical_id(resource: Any) -> str:
+    """The logical id in a reference to a resource's ARN, with what follows it."""
+    match resource:
+        case "*":
+            return "*"
+        case Intrinsic("GetAtt", name):
+            return re.sub(r"\.(Arn|Id)$", "", name)
+        case Intrinsic("Sub", text):
+            return re.sub(r"^\$\{(\w+)\.Arn\}", r"\1", text)
+    raise AssertionError(f"neither an exact ARN nor '*': {resource}")
