@@ -109,7 +109,6 @@ class World:
             "POLL_QUEUE_URL": "queue",
             "QUERIES": "cricket",
             "YOUTUBE_API_URL": UPSTREAM_URL,
-            "POWERTOOLS_METRICS_DISABLED": "true",
         }
         # Other tests may have started a world of their own, or an app that reads the environment.
         for name in ("PACING", "POLL_INTERVAL_SECONDS", "SEARCH_CALLS_PER_DAY", "UNITS_PER_DAY", "INVIDIOUS_URLS"):

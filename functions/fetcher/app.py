@@ -53,7 +53,6 @@ def secret() -> KeysSecret:
     return KeysSecret(aws.client("secretsmanager"), settings().keys_secret_id)
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Poll what is due.
 
@@ -110,6 +109,7 @@ def run(query: str) -> None:
     metrics.add_metric("YouTubeUnits", MetricUnit.Count, report.units)
     for delay in report.delays:
         metrics.add_metric("PublishedToStored", MetricUnit.Seconds, delay.total_seconds())
+    publish()
 
 
 def log(report: Report) -> None:
@@ -139,6 +139,13 @@ def tell(states: Iterable[PollState], calls_left: int, calls_per_day: int) -> No
     metrics.add_metric("KeysUsable", MetricUnit.Count, calls_per_day // settings().search_calls_per_day)
     gaps = sum(len(state.watermark.holes) for state in states if state.watermark)
     metrics.add_metric("GapsOpen", MetricUnit.Count, gaps)
+    publish()
+
+
+def publish() -> None:
+    """Hand the figures over; none are kept where metrics are switched off."""
+    if metrics.metric_set:
+        metrics.flush_metrics()
 
 
 def key_ring() -> KeyRing:

@@ -55,18 +55,14 @@ def next_due(due_at: datetime, now: datetime, pace: timedelta) -> datetime:
     return now + timedelta(seconds=seconds)
 
 
-def after_refill(budget: Budget, place: int) -> datetime:
-    """When a query that found no call left is due again: after midnight, one after the other.
-
-    `place` is the query's place among all. At midnight all at once could spend the whole day's calls in a minute, and
-    always on the same queries where there are more of them than calls.
-    """
-    return budget.resets_at + place * DAY / max(1, budget.per_day)
-
-
 def extra_calls(budget: Budget, queries: int) -> int:
     """How many calls beyond its first a poll may spend on further pages and gaps."""
-    return max(budget.left // (EXTRA_SHARE * queries), 1 if budget.left > queries else 0)
+    return max(budget.left // (EXTRA_SHARE * queries), 1) if can_spare(budget, queries) else 0
+
+
+def can_spare(budget: Budget, queries: int) -> bool:
+    """Whether there is a call for anything but the newest videos: the day's last tenth is kept for those."""
+    return budget.left > max(queries, budget.per_day // 10)
 
 
 def sweep_spacing(budget: Budget, queries: int) -> timedelta:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from newsreel.budget import extra_calls, sweep_spacing
+from newsreel.budget import can_spare, extra_calls, sweep_spacing
 from newsreel.errors import SourceError
 from newsreel.history import FetchHistory
 from newsreel.key_ring import KeyRing
@@ -101,6 +101,9 @@ class _Asking:
         self._now = edges.now()
         budget = edges.ring.budget()
         extra = extra_calls(replace(budget, left=max(0, budget.left - 1)), len(settings.queries))
+        if state.failures:
+            # It failed a while ago and is likely to fail again: a second try within a second is not worth a call.
+            edges.youtube.tries = 1
         self._last_call = edges.youtube.calls["search"] + 1 + extra
         known = edges.videos.newest(state.query, PAGE)
         self._newest = [instant(each.published_at) for each in known]
@@ -167,7 +170,9 @@ class _Asking:
         since, until = sweep_stretch(self._mark, self._now)
         before = self._edges.youtube.calls["search"]
         self._last_call = before + SWEEP_PAGES
-        if harvest.sweep_due_at > self._now or until <= since or budget.left == 0 or not self._may_go_on():
+        if harvest.sweep_due_at > self._now or until <= since:
+            return
+        if not can_spare(budget, len(queries)) or not self._may_go_on():
             return
         full = PAGE - SWEEP_ROOM
         known = self._edges.videos.oldest_between(self._query, stamp(since), stamp(until), full)

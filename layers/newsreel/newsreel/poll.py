@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import random
 
 from newsreel import harvest as fetching
-from newsreel.budget import Budget, after_refill, backoff, next_due, pace
+from newsreel.budget import Budget, backoff, next_due, pace
 from newsreel.errors import NoCallsLeft, SourceError
 from newsreel.harvest import ASKING, Edges, Harvest
 from newsreel.history import Fetch
@@ -144,7 +144,7 @@ def _after(
         interval = max(FALLBACK_PACE, settings.poll_interval)
         due_at = now + interval
     elif budget.per_day:
-        due_at = after_refill(budget, settings.queries.index(state.query))
+        due_at = budget.resets_at
     else:
         due_at = now + SECRET_AGE
     if failures:

@@ -5,13 +5,14 @@ EventBridge fires every minute at best. What is due later in the minute is put i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from newsreel.budget import next_due
 from newsreel.poll_state import PollState
 from newsreel.times import pacific_day
 
 HORIZON = timedelta(minutes=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,15 @@ class DuePoll:
 
 
 def due_polls(states: Iterable[PollState], interval: timedelta, calls_left: int, now: datetime) -> list[DuePoll]:
-    """The polls due from now until the next event, the longest overdue first; a quick beat gives several of a query.
+    """The polls due from now until the next event; a quick beat gives several of a query.
+
+    The longest overdue come first. Of those due together, as after a midnight that all had to wait for, first come those
+    that were not polled for longest: where there are more queries than calls, all take turns.
 
     `interval` is the beat of a query that was never polled. `calls_left` are the search calls of all keys: with any, a
     query that waits for a key need not wait for midnight.
     """
-    due: list[tuple[datetime, DuePoll]] = []
+    due: list[tuple[datetime, datetime, DuePoll]] = []
     for state in states:
         beat = timedelta(seconds=state.pace_seconds) or interval
         planned = state.due_at or now
@@ -36,12 +40,12 @@ def due_polls(states: Iterable[PollState], interval: timedelta, calls_left: int,
             planned = now
         at = max(planned, now)
         while at < now + HORIZON:
-            due.append((planned, DuePoll(state.query, at)))
+            due.append((planned, state.last_success_at or NEVER, DuePoll(state.query, at)))
             if beat >= HORIZON:
                 break
             planned = at = next_due(planned, at, beat)
-    due.sort(key=lambda each: each[0])
-    return [each for _, each in due]
+    due.sort(key=lambda each: each[:2])
+    return [each for _, _, each in due]
 
 
 def _waits_today(state: PollState, now: datetime) -> bool:

@@ -19,13 +19,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
 
-FIRST_LOOK = timedelta(hours=48)
+FIRST_LOOK = timedelta(hours=30)
 """How far back a query's first poll asks."""
 OVERLAP = timedelta(hours=24)
 """How far back over known ground a window reaches at most."""
 SETTLING = timedelta(minutes=20)
 """A video not found at this age is late; sweeps look for those."""
-SWEEP_AGE = timedelta(hours=24)
+SWEEP_AGE = timedelta(hours=30)
+"""Results come up to a day late; a recorded day of polls has some that took 26 hours."""
 SWEEP_STRETCH = timedelta(hours=6)
 """A sweep waits until it has this much to look at, or a page full."""
 SWEEP_BACKLOG = timedelta(days=7)

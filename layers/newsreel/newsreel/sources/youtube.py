@@ -60,6 +60,7 @@ class YouTube:
         self._now = now
         self._sleep = sleep
         self.calls: Counter[Bucket] = Counter()
+        self.tries = TRIES
 
     def search(self, query: str, since: datetime, until: datetime | None = None, page: str | None = None) -> SearchPage:
         """One page of the videos published from `since` up to `until`, both included, roughly newest first.
@@ -125,7 +126,7 @@ class YouTube:
                 self._ring.reread()
             except (TooFast, SourceUnavailable):
                 failures += 1
-                if failures == TRIES:
+                if failures >= self.tries:
                     raise
                 self._sleep(random.uniform(PAUSE / 4, PAUSE))
 
