@@ -3,40 +3,58 @@
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel import aws, http, parameters, status
-from newsreel.errors import Fault, InvalidParameters, TableUnavailable, UnknownQuery, UnknownVideo
+from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
+from newsreel.http import Answer, Request
 from newsreel.key_ring import read_ring
-from newsreel.listing import page
+from newsreel.listing import Page, page
+from newsreel.parameters import VALUE_SHOWN, PageRequest
 from newsreel.poll_state import PollStates
+from newsreel.recent import Recent
 from newsreel.settings import Settings, api_settings
+from newsreel.sources import items
 from newsreel.sources.invidious import read_instances
 from newsreel.times import utc_now
 from newsreel.video import public
 from newsreel.videos import Videos
 
-type Handler = Callable[..., Response[str]]
-
-PAGE_AGE = 2
-"""Seconds that caches may keep what changes with each poll."""
-PING_AGE = 0
+FOLDER = Path(__file__).parent
+ATOM = "application/atom+xml"
+HTML = "text/html"
+FEED_SIZE = 50
+"""Entries of a feed unless `page_size` says otherwise: readers ask seldom, and much may be new by then."""
 RETRY_AFTER = 2
 """Seconds after which a reader may ask again when the table did not answer."""
 
 logger = Logger(service="newsreel")
-app = APIGatewayHttpResolver()
-paths: list[re.Pattern[str]] = []
-
 clock = utc_now
 dynamodb = cache(lambda: aws.client("dynamodb"))
+
+pages: Recent[PageRequest, Page] = Recent(seconds=1, most=128)
+"""However many ask, and however they put it, a first page is read from the table once a second."""
+answers: Recent[tuple[str, ...], Answer] = Recent(seconds=1, most=128)
+"""Ready answers, by the request's URL: who asks for the same in the same second gets the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How GET is answered at a path, and to readers who take which content types."""
+
+    answer: Callable[[Request], Answer]
+    accepted: tuple[str, ...]
+
+
+routes: dict[str, Route] = {}
+"""By path; `*` stands for any last part."""
 
 
 @cache
@@ -53,84 +71,125 @@ def videos() -> Videos:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of an HTTP API, payload format 2.0."""
-    return http.finished(event, app.resolve(event, context))
+    request = http.request(event, context.aws_request_id)
+    try:
+        answer = answer_to(request)
+    except InvalidParameters as error:
+        answer = invalid(error, request)
+    except NotThere as error:
+        answer = problem(HTTPStatus.NOT_FOUND, str(error), request)
+    except TableUnavailable as error:
+        logger.warning("table unavailable", extra={"request_id": request.id, "problem": str(error)})
+        detail = "The store does not answer just now; ask again soon."
+        answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request, {"Retry-After": str(RETRY_AFTER)})
+    except Exception:
+        logger.exception("unexpected error", extra={"request_id": request.id})
+        detail = "Something went wrong here; the request's id helps to find out what."
+        answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request)
+    return http.finished(request, answer)
 
 
-def route(rule: str, content_type: str = http.JSON) -> Callable[[Handler], Handler]:
-    """Answer GET and HEAD at a path, to readers who take this content type."""
-    paths.append(re.compile(re.sub(r"<\w+>", "[^/]+", rule)))
+def answer_to(request: Request) -> Answer:
+    """The answer to a request, the ready one if the same was asked for a moment ago."""
+    found = route_of(request)
+    if request.method == "OPTIONS":
+        return Answer(HTTPStatus.NO_CONTENT, headers=http.PREFLIGHT)
+    if request.method not in ("GET", "HEAD"):
+        detail = f"This path has only {http.ALLOWED}."
+        return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request, {"Allow": http.ALLOWED})
+    if not http.acceptable(request.headers.get("accept", ""), found.accepted):
+        return problem(HTTPStatus.NOT_ACCEPTABLE, f"This path has only {found.accepted[0]}.", request)
+    return answers.get((request.base, request.path, request.query), lambda: found.answer(request))
 
-    def register(answer: Handler) -> Handler:
-        def checked(**values: str) -> Response[str]:
-            accepted = app.current_event.headers.get("accept", "")
-            if not http.acceptable(accepted, content_type):
-                return problem(HTTPStatus.NOT_ACCEPTABLE, f"This path has only {content_type}.")
-            try:
-                return answer(**values)
-            except InvalidParameters as error:
-                return invalid(error)
-            except (UnknownQuery, UnknownVideo) as error:
-                return problem(HTTPStatus.NOT_FOUND, str(error))
-            except TableUnavailable as error:
-                return unavailable(error)
-            except Exception:
-                logger.exception("unexpected error")
-                detail = "Something went wrong here; the request's id helps to find out what."
-                return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
-        app.route(rule, method=["GET", "HEAD"])(checked)
+def route_of(request: Request) -> Route:
+    """The route at the request's path. Raises NotThere."""
+    found = routes.get(request.path)
+    if found is None and request.name:
+        found = routes.get(request.path.removesuffix(request.name) + "*")
+    if found is None:
+        raise NotThere(f"There is nothing at this path; there are {', '.join(routes)}.")
+    return found
+
+
+def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], Callable[[Request], Answer]]:
+    """Answer GET and HEAD at a path, to readers who take one of these content types, by default JSON."""
+
+    def register(answer: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
+        routes[path] = Route(answer, accepted or (http.JSON,))
         return answer
 
     return register
 
 
+@route("/", HTML)
+def get_dashboard(request: Request) -> Answer:
+    """The dashboard."""
+    from newsreel import dashboard  # noqa: PLC0415 - most instances are never asked for it
+
+    parameters.read(request.query, ())
+    found = dashboard.page(FOLDER / "dashboard")
+    return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, http.A_MINUTE, found.headers)
+
+
 @route("/ping")
-def get_ping() -> Response[str]:
+def get_ping(request: Request) -> Answer:
     """Say that the function is there, without touching anything else."""
-    parameters.read(raw_query(), ())
-    return http.json_answer({"message": "Pong!"}, PING_AGE)
+    parameters.read(request.query, ())
+    return http.json_answer({"message": "Pong!"}, http.NEVER)
 
 
 @route("/videos")
-def get_page() -> Response[str]:
+def get_page(request: Request) -> Answer:
     """One page of a listing."""
-    request = parameters.page_request(raw_query(), settings().queries)
-    found = page(videos(), request.listing, request.cursor, request.page_size)
-    cursors = {"next": found.next_cursor, "prev": found.prev_cursor}
+    found = page_of(parameters.page_request(request.query, settings().queries))
     body = {
         "videos": [public(item) for item in found.items],
         "next_cursor": found.next_cursor,
         "prev_cursor": found.prev_cursor,
     }
-    return http.json_answer(body, PAGE_AGE, links(cursors))
+    links = {"next": found.next_cursor, "prev": found.prev_cursor}
+    targets = [f'<{request.page_url(cursor)}>; rel="{name}"' for name, cursor in links.items() if cursor]
+    return http.json_answer(body, http.BRIEFLY, {"Link": ", ".join(targets)} if targets else {})
 
 
-@route("/videos/<video_id>")
-def get_video(video_id: str) -> Response[str]:
+@route("/videos/*")
+def get_video(request: Request) -> Answer:
     """One video, as the named query found it, or the first that did."""
-    values = parameters.read(raw_query(), (parameters.QUERY,))
-    if not re.fullmatch(r"[A-Za-z0-9_-]{11}", video_id):
+    values, video_id = parameters.read(request.query, (parameters.QUERY,)), request.name
+    if not re.fullmatch(items.VIDEO_ID, video_id):
         raise InvalidParameters(Fault("video_id", video_id, "must be 11 letters, digits, - and _"))
     queries = settings().queries
     named = [parameters.watched_query(values, queries)] if "query" in values else queries
     found = videos().any_of(video_id, named)
     if found is None:
         raise UnknownVideo(f"no video {video_id} is stored")
-    return http.json_answer(public(found), PAGE_AGE)
+    return http.json_answer(public(found), http.BRIEFLY)
+
+
+@route("/videos.atom", ATOM, "application/xml", "text/xml")
+def get_feed(request: Request) -> Answer:
+    """One page of a listing, by default the newest, as an Atom feed."""
+    from newsreel import feed  # noqa: PLC0415 - most instances are never asked for it
+
+    wanted = parameters.page_request(request.query, settings().queries, FEED_SIZE)
+    found = page_of(wanted)
+    body = feed.document(found, wanted, request)
+    return Answer(HTTPStatus.OK, f"{ATOM}; charset=utf-8", body, http.BRIEFLY)
 
 
 @route("/queries")
-def get_queries() -> Response[str]:
+def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
-    parameters.read(raw_query(), ())
+    parameters.read(request.query, ())
     states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
-    return http.json_answer({"queries": status.queries(states, clock())}, PAGE_AGE)
+    return http.json_answer({"queries": status.queries(states, clock())}, http.BRIEFLY)
 
 
 @route("/status")
-def get_status() -> Response[str]:
+def get_status(request: Request) -> Answer:
     """Whether all is well, and if not, what is wrong and what to do."""
-    parameters.read(raw_query(), ())
+    parameters.read(request.query, ())
     table = settings().state_table
     body = status.status(
         PollStates(dynamodb(), table).read(settings().queries),
@@ -139,51 +198,29 @@ def get_status() -> Response[str]:
         settings(),
         clock(),
     )
-    return http.json_answer(body, PAGE_AGE)
+    return http.json_answer(body, http.BRIEFLY)
 
 
-@app.not_found
-def not_found(_error: Exception) -> Response[str]:
-    """A path that there is not, or a method that it does not have."""
-    event = app.current_event
-    if not any(path.fullmatch(event.path) for path in paths):
-        return problem(HTTPStatus.NOT_FOUND, "There is nothing at this path.")
-    allow = {"Allow": http.ALLOWED}
-    if event.http_method == "OPTIONS":
-        return Response(HTTPStatus.NO_CONTENT, headers=allow | http.PREFLIGHT)
-    response = problem(HTTPStatus.METHOD_NOT_ALLOWED, f"This path has only {http.ALLOWED}.")
-    response.headers |= allow
-    return response
+def page_of(wanted: PageRequest) -> Page:
+    """A page, kept for a moment if it is a listing's first."""
+
+    def read() -> Page:
+        return page(videos(), wanted.listing, wanted.cursor, wanted.page_size)
+
+    return read() if wanted.cursor else pages.get(wanted, read)
 
 
-def invalid(error: InvalidParameters) -> Response[str]:
+def invalid(error: InvalidParameters, request: Request) -> Answer:
     """400, with every fault."""
-    errors = [{"parameter": fault.parameter, "value": fault.value, "detail": fault.problem} for fault in error.faults]
-    return problem(HTTPStatus.BAD_REQUEST, str(error), errors=errors)
-
-
-def unavailable(error: TableUnavailable) -> Response[str]:
-    """503, as asking again later may help."""
-    logger.warning("table unavailable", extra={"problem": str(error)})
-    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "The store does not answer just now; ask again soon.")
-    response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
-
-
-def problem(code: HTTPStatus, detail: str, **more: Any) -> Response[str]:
-    """An error answer to the current request."""
-    return http.problem(code, detail, app.lambda_context.aws_request_id, **more)
-
-
-def raw_query() -> str:
-    """The current request's query string, as it was sent."""
-    return str(app.current_event.raw_event.get("rawQueryString", ""))
-
-
-def links(cursors: dict[str, str | None]) -> dict[str, str]:
-    """The Link header of a page, if it has neighbours; relative to the page's own address."""
-    kept = [pair for pair in parse_qsl(raw_query()) if pair[0] != "cursor"]
-    targets = [
-        f'<?{urlencode([*kept, ("cursor", cursor)])}>; rel="{name}"' for name, cursor in cursors.items() if cursor
+    errors = [
+        {"parameter": fault.parameter, "value": fault.value and fault.value[:VALUE_SHOWN], "detail": fault.problem}
+        for fault in error.faults
     ]
-    return {"Link": ", ".join(targets)} if targets else {}
+    return problem(HTTPStatus.BAD_REQUEST, str(error), request, errors=errors)
+
+
+def problem(
+    code: HTTPStatus, detail: str, request: Request, headers: dict[str, str] | None = None, **more: Any
+) -> Answer:
+    """An error answer to a request."""
+    return http.problem(code, detail, request.id, headers, **more)

@@ -7,8 +7,9 @@
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named
-    │   ├── UnknownQuery       404
-    │   └── UnknownVideo       404
+    │   └── NotThere           404
+    │       ├── UnknownQuery   not watched
+    │       └── UnknownVideo   not stored
     └── SourceError            a source gave no videos
         ├── NoCallsLeft        no key may be asked now
         ├── DailyLimit         this key's bucket is spent until Pacific midnight
@@ -58,14 +59,18 @@ class InvalidParameters(RequestError):
         self.faults = faults
 
 
-class UnknownQuery(RequestError):
+class NotThere(RequestError):
+    """There is nothing at this address."""
+
+
+class UnknownQuery(NotThere):
     """The query is not among those watched."""
 
     def __init__(self, query: str, watched: tuple[str, ...]) -> None:
         super().__init__(f"query {query!r} is not watched; watched are: {', '.join(watched)}")
 
 
-class UnknownVideo(RequestError):
+class UnknownVideo(NotThere):
     """No video of that id is stored."""
 
 

@@ -1,20 +1,19 @@
-"""What HTTP asks of every answer: validators, compression, CORS, HEAD, and errors of one shape.
+"""What HTTP asks of every answer: validators, caching, compression, CORS, HEAD, and errors of one shape.
 
-RFC 9110 (semantics), RFC 9457 (problem details), RFC 8288 (links).
+RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links). Requests come, and answers
+leave, in API Gateway's payload format 2.0.
 """
 
 import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
-
-from aws_lambda_powertools.event_handler import Response
-
-type Answer = dict[str, Any]
-"""An answer as API Gateway's payload format 2.0 has it."""
+from urllib.parse import parse_qsl, urlencode
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -23,28 +22,108 @@ COMPRESSED_FROM = 1024
 """Bytes below which compressing saves no packet."""
 COMPRESSION = 1
 """Level 1 makes a page a quarter of its size in a fifteenth of the time of level 6, which gains little more."""
-CORS = {
+
+NEVER = "no-store"
+BRIEFLY = "public, max-age=2, s-maxage=2, must-revalidate"
+"""For what a poll may change: browsers and shared caches keep it for two seconds and never show it beyond."""
+A_MINUTE = "public, max-age=60"
+"""For what a deployment may change."""
+FOREVER = "public, max-age=31536000, immutable"
+"""For what has a name of its own for every content."""
+
+ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After",
+    "X-Content-Type-Options": "nosniff",
 }
 PREFLIGHT = {
+    "Allow": ALLOWED,
     "Access-Control-Allow-Methods": ALLOWED,
-    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
 
 
-def json_answer(body: Any, max_age: int, headers: Mapping[str, str] | None = None) -> Response[str]:
-    """200 with a JSON body that caches may keep for `max_age` seconds."""
-    return Response(
-        HTTPStatus.OK, JSON, to_json(body), {"Cache-Control": f"public, max-age={max_age}", **(headers or {})}
-    )
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to the api."""
+
+    method: str
+    path: str
+    """Decoded, and without the stage's name."""
+    query: str
+    """As it was sent."""
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    base: str
+    """The URL that paths follow."""
+    id: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    def page_url(self, cursor: str | None) -> str:
+        """The URL of another page of the same listing; the first one without a cursor."""
+        kept = [pair for pair in parse_qsl(self.query) if pair[0] != "cursor"]
+        query = urlencode([*kept, ("cursor", cursor)] if cursor else kept)
+        return f"{self.base}{self.path}?{query}" if query else self.base + self.path
 
 
-def problem(code: HTTPStatus, detail: str, instance: str, **more: Any) -> Response[str]:
-    """An error as RFC 9457 has it; `instance` is the request's id."""
-    body = {"type": "about:blank", "title": code.phrase, "status": code.value, "detail": detail, "instance": instance}
-    return Response(code, PROBLEM, to_json(body | more), {"Cache-Control": "no-store"})
+@dataclass(frozen=True)
+class Answer:
+    """An answer to GET, from which those to HEAD and to conditional requests are made as well."""
+
+    status: HTTPStatus
+    content_type: str = ""
+    body: str = ""
+    caching: str = NEVER
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def etag(self) -> str:
+        """A weak validator: compressed or not, it is the same page."""
+        return f'W/"{hashlib.blake2s(self.body.encode(), digest_size=9).hexdigest()}"'
+
+    @cached_property
+    def packed(self) -> str:
+        """The body compressed, in base64."""
+        return base64.b64encode(gzip.compress(self.body.encode(), COMPRESSION, mtime=0)).decode()
+
+    @cached_property
+    def all_headers(self) -> dict[str, str]:
+        """The headers of the uncompressed answer."""
+        headers = {"Cache-Control": self.caching, **ALWAYS, **self.headers}
+        if self.content_type:
+            headers["Content-Type"] = self.content_type
+        if self.status is HTTPStatus.OK:
+            headers |= {"ETag": self.etag, "Vary": "Accept-Encoding"}
+        return headers
+
+
+def request(event: Mapping[str, Any], request_id: str) -> Request:
+    """The request of an event."""
+    context = event["requestContext"]
+    headers = event.get("headers") or {}
+    path, base = event["rawPath"], f"{headers.get('x-forwarded-proto', 'https')}://{context['domainName']}"
+    stage = f"/{context['stage']}"
+    if path == stage or path.startswith(f"{stage}/"):
+        path, base = path.removeprefix(stage) or "/", base + stage
+    return Request(context["http"]["method"], path, event.get("rawQueryString") or "", headers, base, request_id)
+
+
+def json_answer(body: Any, caching: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """200 with a JSON body."""
+    return Answer(HTTPStatus.OK, JSON, to_json(body), caching, headers or {})
+
+
+def problem(
+    code: HTTPStatus, detail: str, request_id: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> Answer:
+    """An error as RFC 9457 has it; its `instance` is the request's id."""
+    body = {"type": "about:blank", "title": code.phrase, "status": code.value, "detail": detail, "instance": request_id}
+    return Answer(code, PROBLEM, to_json(body | more), NEVER, headers or {})
 
 
 def to_json(body: Any) -> str:
@@ -52,31 +131,19 @@ def to_json(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def finished(event: Mapping[str, Any], answer: Answer) -> Answer:
-    """The answer with what every answer has, as the request's headers and method want it."""
-    request: Mapping[str, str] = event.get("headers") or {}
-    method = event["requestContext"]["http"]["method"]
-    headers: dict[str, str] = {**answer.get("headers", {}), **CORS, "X-Content-Type-Options": "nosniff"}
-    body: str = answer.get("body") or ""
-    answer |= {"headers": headers, "body": body}
-    if answer["statusCode"] == HTTPStatus.OK:
-        headers.setdefault("ETag", etag(body))
-        headers["Vary"] = "Accept-Encoding"
-        if _matches(request.get("if-none-match", ""), headers["ETag"]):
-            answer |= {"statusCode": HTTPStatus.NOT_MODIFIED.value, "body": ""}
-            headers.pop("Content-Type", None)
-    if method == "HEAD":
-        answer["body"] = ""
-    elif len(answer["body"]) >= COMPRESSED_FROM and accepts_gzip(request.get("accept-encoding", "")):
-        packed = gzip.compress(body.encode(), COMPRESSION, mtime=0)
-        answer |= {"body": base64.b64encode(packed).decode(), "isBase64Encoded": True}
+def finished(request: Request, answer: Answer) -> dict[str, Any]:
+    """The answer as this request's method and headers want it, for API Gateway."""
+    headers = dict(answer.all_headers)
+    status, body, packed = answer.status.value, answer.body, False
+    if status == HTTPStatus.OK and _matches(request.headers.get("if-none-match", ""), answer.etag):
+        status, body = HTTPStatus.NOT_MODIFIED.value, ""
+        del headers["Content-Type"]
+    elif request.method == "HEAD":
+        body = ""
+    elif len(body) >= COMPRESSED_FROM and accepts_gzip(request.headers.get("accept-encoding", "")):
+        body, packed = answer.packed, True
         headers["Content-Encoding"] = "gzip"
-    return answer
-
-
-def etag(body: str) -> str:
-    """A weak validator: compressed or not, it is the same page."""
-    return f'W/"{hashlib.blake2s(body.encode(), digest_size=9).hexdigest()}"'
+    return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": packed}
 
 
 def accepts_gzip(header: str) -> bool:
@@ -85,14 +152,17 @@ def accepts_gzip(header: str) -> bool:
     return weights.get("gzip", weights.get("*", 0)) > 0
 
 
-def acceptable(header: str, content_type: str) -> bool:
-    """Whether an Accept header takes this content type; no header takes all."""
+def acceptable(header: str, content_types: Iterable[str]) -> bool:
+    """Whether an Accept header takes one of these content types; no header takes all."""
+    if header in ("", "*/*"):
+        return True
     weights = _weights(header)
+    return not weights or any(_weight(weights, content_type) > 0 for content_type in content_types)
+
+
+def _weight(weights: Mapping[str, float], content_type: str) -> float:
     kind, _, _ = content_type.partition("/")
-    for wanted in (content_type, f"{kind}/*", "*/*"):
-        if wanted in weights:
-            return weights[wanted] > 0
-    return not weights
+    return next((weights[each] for each in (content_type, f"{kind}/*", "*/*") if each in weights), 0)
 
 
 def _weights(header: str) -> dict[str, float]:
@@ -111,5 +181,7 @@ def _weights(header: str) -> dict[str, float]:
 
 def _matches(header: str, tag: str) -> bool:
     """Whether an If-None-Match header names this validator, compared weakly."""
+    if not header:
+        return False
     named = {each.strip().removeprefix("W/") for each in header.split(",")}
     return "*" in named or tag.removeprefix("W/") in named

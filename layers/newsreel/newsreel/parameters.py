@@ -1,17 +1,20 @@
-"""Query parameters: each is declared once, with how it is read and what is allowed, and read strictly.
+"""Query parameters: each is declared once, with how it is read, what is allowed and what it means, and read strictly.
 
-Nothing is guessed: an unknown, repeated, empty or improper parameter is a fault, and all faults are told at once.
+Nothing is guessed: an unknown, repeated, empty or improper parameter is a fault, and all faults are told at once. The
+OpenAPI document is made from the same declarations.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from newsreel.cursor import TOKEN_LENGTH_AT_MOST
 from newsreel.errors import Fault, InvalidParameters, UnknownQuery
 from newsreel.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
+from newsreel.settings import QUERY_LENGTH_AT_MOST
 from newsreel.sources import items
 from newsreel.times import instant
 from newsreel.video import LIVE_STATES
@@ -19,15 +22,23 @@ from newsreel.video import LIVE_STATES
 VALUE_SHOWN = 100
 """Characters of a wrong value that an answer repeats."""
 RFC_3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""Times beyond these, which stand for "ever", count as these: there is a second before and after each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter: its name, how its text becomes a value (ValueError if it cannot), what is allowed."""
+    """A query parameter.
+
+    `read` turns its text into a value, or raises ValueError; `allowed` says what it takes, in words; `schema` the same
+    as a JSON Schema (2020-12), with the default and an example; `about` what it means.
+    """
 
     name: str
     read: Callable[[str], Any]
     allowed: str
+    schema: Mapping[str, Any]
+    about: str
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -47,10 +58,10 @@ def _page_size(text: str) -> int:
 
 def _time(text: str) -> datetime:
     # In a query string an unescaped plus sign stands for a space; no RFC 3339 time holds one.
-    text = text.replace(" ", "+")
+    text = text.replace(" ", "+").upper()
     if not re.fullmatch(RFC_3339, text, re.ASCII):
         raise ValueError(text)
-    whole = instant(text.upper())
+    whole = min(max(instant(text), EARLIEST), LATEST)
     fraction = re.search(r"\.\d*[1-9]", text)
     # Videos' times are whole seconds: the first that is not before a fraction is the next one.
     return whole + timedelta(seconds=1) if fraction else whole
@@ -66,14 +77,65 @@ def _text(text: str) -> str:
     return text
 
 
-QUERY = Parameter("query", _text, "a watched query")
-ORDER = Parameter("order", _one_of(*ORDERS), f"one of {', '.join(ORDERS)}")
-PUBLISHED_AFTER = Parameter("published_after", _time, "an RFC 3339 time with a zone, such as 2026-11-23T08:00:00Z")
-PUBLISHED_BEFORE = Parameter("published_before", _time, "an RFC 3339 time with a zone, such as 2026-11-23T08:00:00Z")
-CHANNEL_ID = Parameter("channel_id", _channel_id, "a channel's id: 1 to 64 letters, digits, - and _")
-LIVE = Parameter("live", _one_of(*LIVE_STATES), f"one of {', '.join(LIVE_STATES)}")
-PAGE_SIZE = Parameter("page_size", _page_size, f"a whole number from 1 to {PAGE_SIZE_AT_MOST}")
-CURSOR = Parameter("cursor", _text, "a next_cursor or prev_cursor of the same listing")
+TIME_ALLOWED = "an RFC 3339 time with a zone, such as 2026-11-23T08:00:00Z"
+
+QUERY = Parameter(
+    "query",
+    _text,
+    "a watched query",
+    {"type": "string", "minLength": 1, "maxLength": QUERY_LENGTH_AT_MOST, "examples": ["cricket"]},
+    "The watched query, exactly as `/queries` names it; by default the first of these.",
+)
+ORDER = Parameter(
+    "order",
+    _one_of(*ORDERS),
+    f"one of {', '.join(ORDERS)}",
+    {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]},
+    "Which videos come first, by the time of their publication.",
+)
+PUBLISHED_AFTER = Parameter(
+    "published_after",
+    _time,
+    TIME_ALLOWED,
+    {"type": "string", "format": "date-time", "examples": ["2026-11-22T00:00:00Z"]},
+    "Only videos published at this time or later.",
+)
+PUBLISHED_BEFORE = Parameter(
+    "published_before",
+    _time,
+    TIME_ALLOWED,
+    {"type": "string", "format": "date-time", "examples": ["2026-11-23T00:00:00+05:30"]},
+    "Only videos published before this time. Later than `published_after`.",
+)
+CHANNEL_ID = Parameter(
+    "channel_id",
+    _channel_id,
+    "a channel's id: 1 to 64 letters, digits, - and _",
+    {"type": "string", "pattern": f"^{items.CHANNEL_ID}$", "examples": ["UCxxxxxxxxxxxxxxxxxxxxxx"]},
+    "Only videos of this channel.",
+)
+LIVE = Parameter(
+    "live",
+    _one_of(*LIVE_STATES),
+    f"one of {', '.join(LIVE_STATES)}",
+    {"type": "string", "enum": list(LIVE_STATES)},
+    "Only videos that are no broadcast, are being broadcast, or are announced. A page may then hold fewer videos than "
+    "`page_size`, even none, though `next_cursor` goes on: no page reads more than a bounded number of videos.",
+)
+PAGE_SIZE = Parameter(
+    "page_size",
+    _page_size,
+    f"a whole number from 1 to {PAGE_SIZE_AT_MOST}",
+    {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_AT_MOST, "default": PAGE_SIZE_DEFAULT},
+    "How many videos a page holds. It may change from page to page.",
+)
+CURSOR = Parameter(
+    "cursor",
+    _text,
+    "a next_cursor or prev_cursor of the same listing",
+    {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{11,{TOKEN_LENGTH_AT_MOST}}}$"},
+    "`next_cursor` or `prev_cursor` of a page of the same listing: query, order and filters must stay as they were.",
+)
 
 LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE)
 PAGE = (*LISTING, PAGE_SIZE, CURSOR)
@@ -112,10 +174,13 @@ def read(raw: str, parameters: Sequence[Parameter]) -> dict[str, Any]:
     return values
 
 
-def page_request(raw: str, watched: tuple[str, ...]) -> PageRequest:
-    """The page that a raw query string asks for. Raises InvalidParameters, UnknownQuery."""
+def page_request(raw: str, watched: tuple[str, ...], page_size: int = PAGE_SIZE_DEFAULT) -> PageRequest:
+    """The page that a raw query string asks for; `page_size` where it does not say.
+
+    Raises InvalidParameters, UnknownQuery.
+    """
     values = read(raw, PAGE)
-    page_size, cursor = values.pop("page_size", PAGE_SIZE_DEFAULT), values.pop("cursor", None)
+    page_size, cursor = values.pop("page_size", page_size), values.pop("cursor", None)
     return PageRequest(_listing(values, watched), cursor, page_size)
 
 

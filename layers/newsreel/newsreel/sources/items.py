@@ -15,6 +15,8 @@ TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 10_000
 THUMBNAILS_AT_MOST = 20
 PIXELS_AT_MOST = 100_000
+VIDEO_ID = "[A-Za-z0-9_-]{11}"
+CHANNEL_ID = "[A-Za-z0-9_-]{1,64}"
 
 
 class Malformed(ValueError):
@@ -35,14 +37,14 @@ def text(value: Any, length: int) -> str:
 
 def video_id(value: Any) -> str:
     """A video's id: 11 letters, digits, `-` and `_`. Raises Malformed."""
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{11}", value):
+    if not isinstance(value, str) or not re.fullmatch(VIDEO_ID, value):
         raise Malformed("no proper video id")
     return value
 
 
 def channel_id(value: Any) -> str | None:
     """A channel's id, or None where there is no proper one."""
-    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) else None
+    return value if isinstance(value, str) and re.fullmatch(CHANNEL_ID, value) else None
 
 
 def time(value: Any) -> str:

@@ -1,0 +1,105 @@
+"""A listing's page as an Atom feed (RFC 4287), paged as RFC 5005, section 3, has it, with Media RSS thumbnails.
+
+Entries have the ids that YouTube's own feeds give them, so a reader that follows both knows a video again.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+from newsreel.http import Request
+from newsreel.listing import Listing, Page
+from newsreel.parameters import PageRequest
+from newsreel.times import stamp
+from newsreel.video import public
+
+ATOM = "http://www.w3.org/2005/Atom"
+MEDIA = "http://search.yahoo.com/mrss/"
+FEED_TYPE = "application/atom+xml"
+CHANNEL_URL = "https://www.youtube.com/channel/"
+ENTRY_ID = "yt:video:"
+NEVER = "1970-01-01T00:00:00Z"
+"""When a feed without entries was updated."""
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped (section 2.2)."""
+
+ET.register_namespace("", ATOM)
+ET.register_namespace("media", MEDIA)
+
+
+def document(page: Page, wanted: PageRequest, request: Request) -> str:
+    """The feed's XML."""
+    videos = [public(item) for item in page.items]
+    feed = ET.Element(f"{{{ATOM}}}feed")
+    _add(feed, "id", _id(wanted.listing, request))
+    _add(feed, "title", _title(wanted.listing))
+    _add(feed, "updated", max((video["fetched_at"] for video in videos), default=NEVER))
+    _add(feed, "generator", "newsreel")
+    _add(_add(feed, "author"), "name", "newsreel")
+    _link(feed, "self", request.page_url(wanted.cursor), FEED_TYPE)
+    _link(feed, "alternate", f"{request.base}/", "text/html")
+    _link(feed, "first", request.page_url(None), FEED_TYPE)
+    for relation, cursor in (("previous", page.prev_cursor), ("next", page.next_cursor)):
+        if cursor:
+            _link(feed, relation, request.page_url(cursor), FEED_TYPE)
+    for video in videos:
+        _entry(feed, video)
+    return ET.tostring(feed, encoding="unicode", xml_declaration=True)
+
+
+def _entry(feed: ET.Element, video: dict[str, Any]) -> None:
+    entry = _add(feed, "entry")
+    _add(entry, "id", ENTRY_ID + video["video_id"])
+    _add(entry, "title", video["title"] or video["video_id"])
+    _link(entry, "alternate", video["url"], "text/html")
+    _add(entry, "published", video["published_at"])
+    _add(entry, "updated", video["fetched_at"])
+    author = _add(entry, "author")
+    _add(author, "name", video["channel_title"] or video["channel_id"] or "unknown")
+    if video["channel_id"]:
+        _add(author, "uri", CHANNEL_URL + video["channel_id"])
+    if video["description"]:
+        _add(entry, "summary", video["description"])
+    for picture in sorted(video["thumbnails"].values(), key=lambda each: -(each["width"] or 0)):
+        size = {side: str(picture[side]) for side in ("width", "height") if picture[side]}
+        ET.SubElement(entry, f"{{{MEDIA}}}thumbnail", {"url": _clean(picture["url"]), **size})
+
+
+def _id(listing: Listing, request: Request) -> str:
+    """One and the same for all pages of a listing, however it was asked for."""
+    since, until = listing.published_after, listing.published_before
+    parts = {
+        "query": listing.query,
+        "order": listing.order,
+        "published_after": since and stamp(since),
+        "published_before": until and stamp(until),
+        "channel_id": listing.channel_id,
+        "live": listing.live,
+    }
+    kept = {name: value for name, value in parts.items() if value}
+    return f"{request.base}{request.path}?{urlencode(kept)}"
+
+
+def _title(listing: Listing) -> str:
+    bounds = [
+        f"{word} {stamp(time)}"
+        for word, time in (("from", listing.published_after), ("before", listing.published_before))
+        if time
+    ]
+    only = [each for each in (listing.channel_id, listing.live) if each]
+    return ", ".join((f"newsreel: {listing.query}", *only, *bounds))
+
+
+def _link(parent: ET.Element, relation: str, url: str, content_type: str) -> None:
+    _add(parent, "link", rel=relation, href=url, type=content_type)
+
+
+def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, f"{{{ATOM}}}{name}", {key: _clean(value) for key, value in attributes.items()})
+    element.text = text and _clean(text)
+    return element
+
+
+def _clean(text: str) -> str:
+    return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

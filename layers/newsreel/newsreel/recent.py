@@ -1,0 +1,44 @@
+"""What was made a moment ago, kept for those who ask the same in the next moment."""
+
+import time
+from collections.abc import Callable, Hashable
+
+
+class Recent[K: Hashable, V]:
+    """Values by key, each good for some seconds from the moment when its making began; the newest `most` of them.
+
+    Age is told by two clocks, and both must agree: the wall clock may be set, and the monotonic one may stand still
+    while Lambda has the function frozen.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        most: int,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.seconds = seconds
+        self._most = most
+        self._wall = wall
+        self._monotonic = monotonic
+        self._values: dict[K, tuple[float, float, V]] = {}
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """The value of this key, made anew if there is none or it is too old. What `make` raises is not kept."""
+        wall, monotonic = self._wall(), self._monotonic()
+        if found := self._values.get(key):
+            wall_then, monotonic_then, value = found
+            if 0 <= wall - wall_then < self.seconds and 0 <= monotonic - monotonic_then < self.seconds:
+                return value
+        value = make()
+        # Taken out first, so that the dictionary's order is that of age.
+        self._values.pop(key, None)
+        self._values[key] = (wall, monotonic, value)
+        if len(self._values) > self._most:
+            del self._values[next(iter(self._values))]
+        return value
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._values.clear()
