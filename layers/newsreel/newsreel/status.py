@@ -13,6 +13,17 @@ from newsreel.sources.invidious import Instance
 from newsreel.times import pacific_midnight, stamp
 
 type QueryState = Literal["new", "ok", "waiting", "failing"]
+type ProblemCode = Literal[
+    "not_started",
+    "late",
+    "no_keys",
+    "no_usable_key",
+    "budget_spent",
+    "secret_unreadable",
+    "fallback_down",
+    "failing",
+    "key_disabled",
+]
 
 LATE = timedelta(minutes=5)
 """A poll that is overdue by more than this was not even tried."""
@@ -22,9 +33,16 @@ LATE = timedelta(minutes=5)
 class Problem:
     """Something that is wrong, for whom it may concern, and what to do about it."""
 
-    code: str
+    code: ProblemCode
     message: str
     action: str
+
+
+NOT_STARTED = Problem(
+    "not_started",
+    "No query has been polled yet.",
+    "Polling begins within a minute of the start; if it does not, look at the fetcher's log.",
+)
 
 
 def queries(states: Sequence[PollState], now: datetime) -> list[dict[str, Any]]:
@@ -42,7 +60,17 @@ def status(
     """Sources, budgets, queries and whether all is well."""
     limits: dict[Bucket, int] = {"search": settings.search_calls_per_day, "default": settings.units_per_day}
     keys = [_key(key, ring.version, limits, now) for key in ring.keys]
-    problems = _problems(states, ring, keys, now)
+    found = (
+        _late(states, now),
+        _no_search(states, ring, keys, settings, now),
+        _secret(ring),
+        _fallback(states, instances, now),
+        _failing(states),
+        _some_keys(keys),
+    )
+    problems = [problem for problem in found if problem]
+    if not any(state.last_poll for state in states):
+        problems = [NOT_STARTED]
     return {
         "healthy": not problems,
         "checked_at": stamp(now),
@@ -100,7 +128,8 @@ def _state(state: PollState) -> QueryState:
         return "new"
     if state.failures:
         return "failing"
-    return "waiting" if state.waiting else "ok"
+    # While keys wait, the fallback may well serve the query.
+    return "waiting" if state.last_poll.outcome == "waiting" else "ok"
 
 
 def _key(key: KeyState, version: str, limits: dict[Bucket, int], now: datetime) -> dict[str, Any]:
@@ -130,66 +159,87 @@ def _instance(instance: Instance, now: datetime) -> dict[str, Any]:
     }
 
 
-def _problems(
-    states: Sequence[PollState], ring: RingState, keys: Sequence[dict[str, Any]], now: datetime
-) -> list[Problem]:
-    problems = []
-    polled = any(state.last_poll for state in states)
-    usable = [key for key in keys if key["usable"]]
-    if not polled:
-        problems.append(
-            Problem("not_started", "No query has been polled yet.", "Wait a minute; then look at the fetcher's log.")
+def _late(states: Sequence[PollState], now: datetime) -> Problem | None:
+    late = sorted((state.due_at, state.query) for state in states if state.due_at and now - state.due_at > LATE)
+    if not late:
+        return None
+    since, query = late[0]
+    return Problem(
+        "late",
+        f"Polls are overdue for {len(late)} of {len(states)} queries; {query}: since {stamp(since)}.",
+        "The schedule or the fetcher does not run: look at the fetcher's log and the dead-letter queue.",
+    )
+
+
+def _no_search(
+    states: Sequence[PollState], ring: RingState, keys: Sequence[dict[str, Any]], settings: Settings, now: datetime
+) -> Problem | None:
+    """No key can search, so that queries wait or the fallback has to do."""
+    meanwhile = " Meanwhile the Invidious instances are asked, less often." if settings.invidious_urls else ""
+    if not keys:
+        return Problem(
+            "no_keys",
+            f"There is no API key: {_sentence(ring.problem or 'the secret holds none')}{meanwhile}",
+            "Put at least one key of the YouTube Data API v3 into the secret; it is found within five minutes.",
         )
-    elif not keys:
-        problems.append(
-            Problem(
-                "no_keys",
-                f"There is no API key: {ring.problem or 'the secret holds none'}.",
-                "Put at least one key of the YouTube Data API v3 into the secret; it is read within five minutes.",
-            )
+    if not any(key["usable"] for key in keys):
+        return Problem(
+            "no_usable_key",
+            f"None of the API keys can search; key {keys[0]['key']}: {_sentence(keys[0]['problem'])}{meanwhile}",
+            "Replace the keys in the secret, or mend them in the Google Cloud console and save the secret again.",
         )
-    elif not usable:
-        problems.append(
-            Problem(
-                "no_usable_key",
-                f"None of the {len(keys)} API keys can search: {keys[0]['problem']}",
-                "Replace the keys in the secret, or mend them in the Google Cloud console and save the secret again.",
-            )
+    if not any(key["search"]["left"] for key in keys) and any(state.waiting for state in states):
+        advice = " PACING=budget would spread the calls over the day." if settings.pacing == "fixed" else ""
+        return Problem(
+            "budget_spent",
+            f"Today's search calls are spent.{meanwhile}",
+            f"Searching goes on by itself at {stamp(pacific_midnight(now))}, midnight in California.{advice}",
         )
-    elif not any(key["search"]["left"] for key in usable):
-        problems.append(
-            Problem(
-                "budget_spent",
-                "Today's search calls are spent.",
-                f"Polling goes on at {stamp(pacific_midnight(now))}, midnight in California. "
-                "PACING=budget spreads the calls over the day.",
-            )
-        )
-    bad = [key for key in keys if not key["usable"]]
-    if bad and usable:
-        problems.append(
-            Problem(
-                "key_disabled",
-                f"{len(bad)} of {len(keys)} API keys cannot search; key {bad[0]['key']}: {bad[0]['problem']}",
-                "Replace it in the secret, or mend it in the Google Cloud console and save the secret again.",
-            )
-        )
+    return None
+
+
+def _secret(ring: RingState) -> Problem | None:
+    if not (ring.keys and ring.problem):
+        return None
+    return Problem(
+        "secret_unreadable",
+        f"The keys known so far are used, as {_sentence(ring.problem)}",
+        "See that the secret is there and that the fetcher may read it.",
+    )
+
+
+def _fallback(states: Sequence[PollState], instances: Sequence[Instance], now: datetime) -> Problem | None:
+    needed = any(state.waiting for state in states)
+    if not (needed and instances and all(instance.rests(now) for instance in instances)):
+        return None
+    return Problem(
+        "fallback_down",
+        f"No Invidious instance answers; {instances[0].host}: {_sentence(instances[0].problem)}",
+        "They are tried again by themselves; if it lasts, name other instances in INVIDIOUS_URLS.",
+    )
+
+
+def _failing(states: Sequence[PollState]) -> Problem | None:
     failing = [state for state in states if state.failures]
-    if failing:
-        problems.append(
-            Problem(
-                "failing",
-                f"{len(failing)} of {len(states)} queries fail; {failing[0].query}: {failing[0].problem}",
-                "It is tried again by itself with growing pauses; if it lasts, look at the fetcher's log.",
-            )
-        )
-    late = [state for state in states if state.due_at and now - state.due_at > LATE]
-    if late:
-        problems.append(
-            Problem(
-                "late",
-                f"{len(late)} of {len(states)} queries are overdue, first of all {late[0].query}.",
-                "The schedule or the fetcher does not run: look at the fetcher's log and the dead-letter queue.",
-            )
-        )
-    return problems
+    if not failing:
+        return None
+    return Problem(
+        "failing",
+        f"Polls fail for {len(failing)} of {len(states)} queries; {failing[0].query}: {_sentence(failing[0].problem)}",
+        "They are tried again by themselves, with growing pauses; if it lasts, look at the fetcher's log.",
+    )
+
+
+def _some_keys(keys: Sequence[dict[str, Any]]) -> Problem | None:
+    bad = [key for key in keys if not key["usable"]]
+    if not bad or len(bad) == len(keys):
+        return None
+    return Problem(
+        "key_disabled",
+        f"{len(bad)} of {len(keys)} API keys cannot search; key {bad[0]['key']}: {_sentence(bad[0]['problem'])}",
+        "Replace it in the secret, or mend it in the Google Cloud console and save the secret again.",
+    )
+
+
+def _sentence(text: str | None) -> str:
+    return f"{(text or 'the reason is not known').rstrip('.')}."
