@@ -2,8 +2,9 @@
 
 import logging
 import re
-import sys
 from typing import Any
+
+import pytest
 
 from local.console import Readable
 
@@ -20,8 +21,9 @@ POLL = {
 }
 
 
-def shown(message: str, level: int = logging.INFO, **extra: Any) -> str:
-    record = logging.LogRecord("newsreel", level, __file__, 1, message, (), None)
+def shown(message: str, level: int = logging.INFO, error: Exception | None = None, **extra: Any) -> str:
+    information = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("newsreel", level, __file__, 1, message, (), information)
     record.__dict__ |= extra
     return Readable().format(record)
 
@@ -47,9 +49,8 @@ def test_a_problem_stands_at_the_end() -> None:
 def test_other_records_are_shown_in_their_words_and_failures_with_their_stack() -> None:
     assert shown("hello").endswith("  hello")
     assert "WARNING: careful" in shown("careful", logging.WARNING)
-    try:
+    with pytest.raises(ValueError, match="broken") as failure:
         int("broken")
-    except ValueError:
-        text = shown("failed", logging.ERROR, exc_info=sys.exc_info())
+    text = shown("failed", logging.ERROR, failure.value)
     assert "ERROR: failed" in text
     assert "ValueError: invalid literal" in text
