@@ -21,6 +21,7 @@ from newsreel.video import SourceName, Video
 from newsreel.videos import Known, Videos
 from newsreel.watermark import (
     PAGE,
+    SECOND,
     SWEEP_STRETCH,
     Watermark,
     closed,
@@ -177,7 +178,7 @@ class _Asking:
         full = PAGE - SWEEP_ROOM
         known = self._edges.videos.oldest_between(self._query, stamp(since), stamp(until), full)
         if len(known) == full:
-            until = max(instant(known[-1].published_at), since + timedelta(seconds=1))
+            until = max(instant(known[-1].published_at), since + SECOND)
         elif until - since < SWEEP_STRETCH:
             return
         harvest.known |= {each.video_id: each for each in known}
@@ -187,7 +188,7 @@ class _Asking:
             harvest.problem = str(error)
             reached = until
         harvest.sweep_due_at = self._now + spacing * (self._edges.youtube.calls["search"] - before)
-        if reached <= since:
+        if reached <= since or until - since <= SECOND:
             self._mark = swept(self._mark, until)
             self._look_up([each.video_id for each in known if each.video_id not in harvest.videos])
 

@@ -26,8 +26,8 @@ class DuePoll:
 def due_polls(states: Iterable[PollState], interval: timedelta, calls_left: int, now: datetime) -> list[DuePoll]:
     """The polls due from now until the next event; a quick beat gives several of a query.
 
-    The longest overdue come first. Of those due together, as after a midnight that all had to wait for, first come those
-    that were not polled for longest: where there are more queries than calls, all take turns.
+    The longest overdue come first. Of those due together, as after a midnight that all had to wait for, first come
+    those that were not polled for longest: where there are more queries than calls, all take turns.
 
     `interval` is the beat of a query that was never polled. `calls_left` are the search calls of all keys: with any, a
     query that waits for a key need not wait for midnight.

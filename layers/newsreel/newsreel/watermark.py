@@ -13,11 +13,10 @@ Each poll's window reaches back over known ground as far as one page holds it, w
 What a window could not cover becomes a gap: a hole (never looked at) or a second look (looked at too early).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median_low
 
 FIRST_LOOK = timedelta(hours=30)
 """How far back a query's first poll asks."""
@@ -33,6 +32,10 @@ SWEEP_BACKLOG = timedelta(days=7)
 """Sweeps that fall further behind than this give up the oldest part: their share of the budget cannot cover it."""
 SECOND_LOOK = timedelta(minutes=10)
 """Adjoining second looks are joined up to this length."""
+DISORDER = timedelta(minutes=5)
+"""How far off in time an answer's order may be. In the recorded day of polls a result stood before one that was up to
+124 seconds newer."""
+SECOND = timedelta(seconds=1)
 GAPS_AT_MOST = 60
 """More gaps than this are joined: the state of a query is one small item."""
 PAGE = 50
@@ -109,9 +112,9 @@ def window_start(mark: Watermark, known: Sequence[datetime], now: datetime) -> d
     return min(mark.complete_until, overlap) if room > 0 else mark.complete_until
 
 
-def proven(times: Sequence[datetime]) -> datetime:
-    """Down to when a full page proves that nothing newer was left out: its median, as order is only rough."""
-    return median_low(times)
+def proven(times: Iterable[datetime]) -> datetime:
+    """Down to when a truncated answer proves that it left nothing out."""
+    return min(times) + DISORDER
 
 
 def covered(mark: Watermark, since: datetime, now: datetime) -> Watermark:
@@ -121,29 +124,30 @@ def covered(mark: Watermark, since: datetime, now: datetime) -> Watermark:
         gaps.append(Gap(mark.complete_until, since, now, hole=True))
     looked_until = min(since, mark.complete_until)
     if looked_until > mark.settled_until:
-        gaps.append(Gap(mark.settled_until, looked_until, looked_until + SETTLING, hole=False))
+        _add_second_look(gaps, mark.settled_until, looked_until, now)
     return replace(
         mark,
         complete_until=now,
         settled_until=max(mark.settled_until, since, now - SETTLING),
-        gaps=_joined(gaps),
+        gaps=_bounded(gaps),
     )
 
 
-def closed(mark: Watermark, gap: Gap, since: datetime, now: datetime) -> Watermark:
-    """The watermark after the part of `gap` from `since` on was asked for; `since` at its start: all of it."""
+def closed(mark: Watermark, gap: Gap, reached: datetime, now: datetime) -> Watermark:
+    """The watermark after the part of `gap` from `reached` on was asked for; at its start or before: all of it.
+
+    Where nothing was reached because too many videos lie too close, the gap is halved: shorter stretches hold fewer.
+    """
     gaps = [each for each in mark.gaps if each != gap]
-    if since > gap.since:
-        rest = min(since, gap.until)
-        if rest == gap.until:
-            # A whole page of one second: below a second nothing can be asked for, so that second counts as seen.
-            rest = max(gap.since, gap.until - timedelta(seconds=1))
-        if rest > gap.since:
-            gaps.append(replace(gap, until=rest))
-    young = max(since, gap.since, now - SETTLING)
+    middle = gap.since + ((gap.until - gap.since) // 2 // SECOND) * SECOND
+    if gap.since < reached < gap.until:
+        gaps.append(replace(gap, until=reached))
+    elif reached >= gap.until and middle > gap.since:
+        gaps += [replace(gap, until=middle), replace(gap, since=middle)]
+    young = max(reached, gap.since, now - SETTLING)
     if gap.hole and young < gap.until:
-        gaps.append(Gap(young, gap.until, gap.until + SETTLING, hole=False))
-    return replace(mark, gaps=_joined(gaps))
+        _add_second_look(gaps, young, gap.until, now)
+    return replace(mark, gaps=_bounded(gaps))
 
 
 def sweep_stretch(mark: Watermark, now: datetime) -> tuple[datetime, datetime]:
@@ -157,17 +161,18 @@ def swept(mark: Watermark, until: datetime) -> Watermark:
     return replace(mark, swept_until=max(mark.swept_until, until))
 
 
-def _joined(gaps: list[Gap]) -> tuple[Gap, ...]:
-    """The gaps in order, those that touch joined: holes always, second looks while they stay short."""
-    result: list[Gap] = []
-    for gap in sorted(gaps, key=lambda gap: (gap.hole, gap.since, gap.until)):
-        last = result[-1] if result else None
-        if last and last.hole == gap.hole and gap.since <= last.until:
-            until = max(last.until, gap.until)
-            if gap.hole or until - last.since <= SECOND_LOOK or until == last.until:
-                result[-1] = replace(last, until=until, ripe_at=max(last.ripe_at, gap.ripe_at))
-                continue
-        result.append(gap)
+def _add_second_look(gaps: list[Gap], since: datetime, until: datetime, now: datetime) -> None:
+    """Add a second look, or lengthen the one that it adjoins, so that a quick beat makes no hundreds of them."""
+    for place, gap in enumerate(gaps):
+        if not gap.hole and gap.ripe_at > now and gap.until == since and until - gap.since <= SECOND_LOOK:
+            gaps[place] = replace(gap, until=until, ripe_at=until + SETTLING)
+            return
+    gaps.append(Gap(since, until, until + SETTLING, hole=False))
+
+
+def _bounded(gaps: list[Gap]) -> tuple[Gap, ...]:
+    """The gaps in order; where there are too many, neighbours become one."""
+    result = sorted(gaps, key=lambda gap: (gap.hole, gap.since, gap.until))
     while len(result) > GAPS_AT_MOST:
         result = _coarser(result)
     return tuple(sorted(result, key=lambda gap: (gap.since, gap.until)))
