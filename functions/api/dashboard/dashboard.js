@@ -229,8 +229,8 @@ function fillThumbnail(thumb, video, eager) {
     else thumb.classList.add("missing");
     second = "";
   };
-  // The browser must know `sizes` before it chooses from `srcset`.
-  image.sizes = eager ? "(min-width: 480px) 320px, 100vw" : "auto, 320px";
+  // Not `auto`: Chromium never lets go of an image whose size it watches.
+  image.sizes = `${shelf.itemWidth}px`;
   image.srcset = sized.map(({ url, width }) => `${url} ${width}w`).join(", ");
   image.src = (sized.find(({ width }) => width >= 320) ?? sized.at(-1) ?? fitting[0])?.url ?? second;
 }
@@ -352,6 +352,8 @@ class Shelf {
     this.view = "cards";
     this.columns = 1;
     this.rowHeight = 0;
+    /** Of a thumbnail, in pixels. */
+    this.itemWidth = 0;
     this.head = 0;
     this.openIndex = /** @type {number | null} */ (null);
     this.gapHeight = 0;
@@ -397,7 +399,9 @@ class Shelf {
   measure() {
     const node = this.nodes.values().next().value;
     this.head = this.view === "table" ? $("#table thead").offsetHeight : 0;
-    this.columns = this.view === "table" ? 1 : getComputedStyle(this.host).gridTemplateColumns.split(" ").length;
+    const tracks = this.view === "table" ? ["57"] : getComputedStyle(this.host).gridTemplateColumns.split(" ");
+    this.columns = tracks.length;
+    this.itemWidth = Math.round(parseFloat(tracks[0]));
     this.rowHeight = node?.getBoundingClientRect().height ?? this.rowHeight;
   }
 
@@ -425,8 +429,11 @@ class Shelf {
       this.root.style.padding = "";
       return;
     }
-    if (!this.nodes.size) this.fill(0, 0);
     this.measure();
+    if (!this.nodes.size) {
+      this.fill(0, 0);
+      this.measure();
+    }
     const top = this.scrolled;
     const first = this.rowAt(top - innerHeight);
     const last = this.rowAt(top + 2 * innerHeight);
