@@ -5,7 +5,7 @@ python := PYTHONPATH=.:layers/newsreel .venv/bin/python
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
-.PHONY: help run test check sam-api sam-test format lock
+.PHONY: help run test check sam-api sam-test deploy-check format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,18 @@ sam-test: ## Test both functions in Lambda's own containers
 	@local/setup dev
 	@$(python) -m pytest -m sam tests/sam
 
+deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack to an emulator of AWS, and check it
+	@.newsreel/checkov/bin/checkov --config-file .checkov.yaml
+	@$(python) -m cfnlint --include-checks I -- template.yaml
+	@$(python) -m pytest -m deploy tests/deploy
+
+.newsreel/%/ready: requirements/%.txt
+	@local/setup dev
+	@echo "newsreel: installing what requirements/$*.txt names (about a minute the first time)"
+	@$(python) -m uv venv --quiet --clear --python .venv/bin/python .newsreel/$*
+	@$(python) -m uv pip install --quiet --python .newsreel/$* --requirement $<
+	@touch $@
+
 format: ## Bring the code into the project's format
 	@local/setup dev
 	@$(python) -m ruff check --fix-only
@@ -45,3 +57,6 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@$(pin) requirements/run.in --output-file requirements/run.txt --constraint requirements/dev.txt
 	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt \
 	  --constraint requirements/dev.txt --generate-hashes
+	@rm -f requirements/deploy.txt requirements/checkov.txt
+	@$(pin) requirements/deploy.in --output-file requirements/deploy.txt
+	@$(pin) requirements/checkov.in --output-file requirements/checkov.txt

@@ -1,0 +1,157 @@
+"""`sam build && sam deploy` on an emulator of AWS that checks each call against its caller's role."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from local import sam
+from local.made_up import MadeUp
+from local.serving import serving
+from local.upstream import Limits, Upstream
+from tests.deploy.created import READERS, Comparison
+from tests.deploy.emulator import MINISTACK, Emulator, Stack, running, until
+
+pytestmark = pytest.mark.deploy
+
+AMPLE = 1_000_000
+PASSED_OVER = {
+    # What the emulator does not take from a template.
+    "AWS::ApiGatewayV2::Stage: DefaultRouteSettings",
+    "AWS::CloudWatch::Alarm: EvaluateLowSampleCountPercentile",
+    "AWS::DynamoDB::Table: PointInTimeRecoverySpecification",
+    "AWS::DynamoDB::Table: SSESpecification",
+    "AWS::DynamoDB::Table: TimeToLiveSpecification",
+}
+WRITTEN_ONLY = {
+    # What no call reads back; the secret's value is the operator's to change.
+    "AWS::ApiGatewayV2::Api: Body",
+    "AWS::Lambda::Function: Code",
+    "AWS::Lambda::LayerVersion: Content",
+    "AWS::SecretsManager::Secret: SecretString",
+}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    if not MINISTACK.exists():
+        pytest.skip("`make deploy-check` installs the emulator of AWS")
+    sam.build()
+    with running(tmp_path_factory.mktemp("emulator") / "log") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def stack(emulator: Emulator) -> Iterator[Stack]:
+    """The stack of an operator with a key, polling the sample upstream."""
+    limits = Limits(AMPLE, AMPLE)
+    with serving(Upstream(MadeUp(["cricket"]), lambda: datetime.now(UTC), limits=limits)) as upstream:
+        parameters = {
+            "YoutubeApiUrl": f"{upstream}/youtube/v3",
+            "SearchCallsPerDay": str(AMPLE),
+            "UnitsPerDay": str(AMPLE),
+            "AlarmEmail": "operator@example.org",
+            "Tracing": "Active",
+        }
+        stack = Stack(emulator, "newsreel", parameters)
+        stack.deploy()
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def keyed(stack: Stack) -> Stack:
+    """The same, after the operator has put a key into the secret."""
+    put_keys(stack, "sample")
+    return stack
+
+
+def put_keys(stack: Stack, *keys: str) -> None:
+    secrets = stack.emulator.client("secretsmanager")
+    secrets.put_secret_value(SecretId=stack.outputs["KeysSecretId"], SecretString=json.dumps({"keys": keys}))
+
+
+def test_every_resource_is_there(stack: Stack) -> None:
+    assert stack.resources.keys() == stack.translated["Resources"].keys()
+    assert {each["ResourceStatus"] for each in stack.resources.values()} <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+    ours = {"AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route"}
+    assert {each["ResourceType"] for each in stack.resources.values()} - ours == READERS.keys()
+
+
+def test_every_resource_is_as_asked(stack: Stack) -> None:
+    differences = list(Comparison(stack).differences())
+    known = PASSED_OVER | WRITTEN_ONLY
+    assert [each for each in differences if not each.startswith(tuple(known))] == []
+    assert {": ".join(each.split(": ")[:2]) for each in differences} == known
+
+
+def test_everything_goes_to_the_api(stack: Stack) -> None:
+    paths = Comparison(stack).asked["HttpApi"]["Properties"]["Body"]["paths"]
+    assert paths.keys() == {"$default"}
+    ((method, route),) = paths["$default"].items()
+    assert method == "x-amazon-apigateway-any-method"
+    assert route["isDefaultRoute"]
+    integration = route["x-amazon-apigateway-integration"]
+    assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
+    assert "${ApiFunction.Arn}" in integration["uri"]["Fn::Sub"]
+
+
+def test_the_schedule_and_the_queue_poll_and_the_api_answers(keyed: Stack) -> None:
+    page = until(lambda: (found := keyed.get("/videos").json())["next_cursor"] and found, "there are videos")
+    assert len(page["videos"]) == 10
+    assert keyed.get(f"/videos?cursor={page['next_cursor']}").json()["prev_cursor"]
+    # The schedule fires once a minute: a poll within the same minute comes from the queue.
+    last = until(lambda: polled_at(keyed), "the poll is told")
+    second = until(lambda: (at := polled_at(keyed)) != last and at, "there is another poll")
+    third = until(lambda: (at := polled_at(keyed)) != second and at, "there is one more")
+    assert (datetime.fromisoformat(str(third)) - datetime.fromisoformat(str(second))).total_seconds() < 50
+    assert keyed.get("/status").json()["healthy"]
+    sqs = keyed.emulator.client("sqs")
+    dead = sqs.get_queue_attributes(QueueUrl=keyed.outputs["DeadLetterQueueUrl"], AttributeNames=["All"])
+    assert dead["Attributes"]["ApproximateNumberOfMessages"] == "0"
+
+
+def polled_at(stack: Stack) -> str | None:
+    (query,) = stack.get("/queries").json()["queries"]
+    at: str | None = query["last_poll_at"]
+    return at
+
+
+def test_the_function_answers_what_the_gateway_does_not_know(stack: Stack) -> None:
+    answer = stack.get("/nowhere")
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_without_its_permissions_the_api_answers_503(stack: Stack) -> None:
+    iam = stack.emulator.client("iam")
+    role = stack.resources["ApiRole"]["PhysicalResourceId"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName="api")["PolicyDocument"]
+    path = "/videos/AAAAAAAAAAA"
+    assert stack.get(path).status_code == 404
+    iam.delete_role_policy(RoleName=role, PolicyName="api")
+    try:
+        assert stack.get(path).status_code == 503
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName="api", PolicyDocument=json.dumps(policy))
+
+
+def test_another_deployment_keeps_the_keys(keyed: Stack) -> None:
+    keyed.deploy(Queries="cricket,tennis")
+    secrets = keyed.emulator.client("secretsmanager")
+    assert "sample" in secrets.get_secret_value(SecretId=keyed.outputs["KeysSecretId"])["SecretString"]
+    queries = keyed.get("/queries").json()["queries"]
+    assert [each["query"] for each in queries] == ["cricket", "tennis"]
+    keyed.deploy(Queries="cricket")
+
+
+def test_a_second_stack_fits_beside_the_first_and_leaves_its_data_behind(stack: Stack) -> None:
+    second = Stack(stack.emulator, "second", stack.parameters)
+    second.deploy()
+    outputs = second.outputs
+    stack.emulator.client("cloudformation").delete_stack(StackName="second")
+    tables = stack.emulator.client("dynamodb").list_tables()["TableNames"]
+    assert {outputs["VideosTableName"], outputs["StateTableName"]} <= set(tables)
+    assert stack.emulator.client("secretsmanager").describe_secret(SecretId=outputs["KeysSecretId"])
+    schedules = stack.emulator.client("scheduler").list_schedules()["Schedules"]
+    assert [each["Name"] for each in schedules] == ["newsreel-every-minute"]
