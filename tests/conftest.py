@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, settings
 
 from local import engine, stack
 from local.template import Template
+from newsreel.search_index import SearchIndex
+from newsreel.videos import Videos
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -35,6 +38,16 @@ class Tables:
     client: "DynamoDBClient"
     videos: str
     state: str
+    words: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that name the tables."""
+        return {"VIDEOS_TABLE": self.videos, "STATE_TABLE": self.state, "WORDS_TABLE": self.words}
+
+    def stored(self, retention: timedelta = timedelta(days=30)) -> Videos:
+        """The videos of these tables."""
+        return Videos(self.client, self.videos, retention, SearchIndex(self.client, self.words, retention))
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +97,7 @@ def empty_tables(client: "DynamoDBClient", template: Template) -> Iterator[Table
         names[logical_id] = f"{logical_id}-{uuid4().hex[:8]}"
         client.create_table(**stack.table_request(names[logical_id], properties))
         client.get_waiter("table_exists").wait(TableName=names[logical_id], WaiterConfig={"Delay": 1})
-    yield Tables(client, names["VideosTable"], names["StateTable"])
+    yield Tables(client, names["VideosTable"], names["StateTable"], names["WordsTable"])
     for name in names.values():
         client.delete_table(TableName=name)
 
@@ -92,7 +105,7 @@ def empty_tables(client: "DynamoDBClient", template: Template) -> Iterator[Table
 @pytest.fixture
 def world(services: engine.Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The real handlers on real tables, an upstream, and a clock that only the test moves."""
-    with World(services.secrets, tables.client, tables.videos, tables.state, monkeypatch) as made:
+    with World(services.secrets, tables.client, tables.environment, monkeypatch) as made:
         yield made
 
 

@@ -4,7 +4,7 @@ import contextlib
 import heapq
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
@@ -86,8 +86,7 @@ class World:
         self,
         secrets: "SecretsManagerClient",
         dynamodb: "DynamoDBClient",
-        videos: str,
-        state: str,
+        tables: Mapping[str, str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.now = START
@@ -103,8 +102,7 @@ class World:
         name = f"keys-{uuid4().hex[:8]}"
         self._secret = secrets.create_secret(Name=name, SecretString='{"keys": ["key-one"]}')["ARN"]
         self.environ = {
-            "VIDEOS_TABLE": videos,
-            "STATE_TABLE": state,
+            **tables,
             "KEYS_SECRET_ID": self._secret,
             "POLL_QUEUE_URL": "queue",
             "QUERIES": "cricket",

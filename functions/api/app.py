@@ -20,6 +20,7 @@ from newsreel.listing import Page, page
 from newsreel.parameters import VALUE_SHOWN, PageRequest
 from newsreel.poll_state import PollStates
 from newsreel.recent import Recent
+from newsreel.search_index import SearchIndex
 from newsreel.settings import Settings, api_settings
 from newsreel.sources import items
 from newsreel.sources.invidious import read_instances
@@ -66,7 +67,8 @@ def settings() -> Settings:
 @cache
 def videos() -> Videos:
     """The videos table."""
-    return Videos(dynamodb(), settings().videos_table, settings().retention)
+    index = SearchIndex(dynamodb(), settings().words_table, settings().retention)
+    return Videos(dynamodb(), settings().videos_table, settings().retention, index)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

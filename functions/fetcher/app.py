@@ -23,6 +23,7 @@ from newsreel.key_ring import KeyRing, KeysSecret
 from newsreel.poll import Report, poll
 from newsreel.poll_state import PollState, PollStates
 from newsreel.schedule import due_polls
+from newsreel.search_index import SearchIndex
 from newsreel.settings import FetcherSettings, fetcher_settings
 from newsreel.sources.invidious import Invidious
 from newsreel.sources.youtube import YouTube
@@ -157,9 +158,10 @@ def key_ring() -> KeyRing:
 def edges() -> Edges:
     """All that a poll touches, made for one poll."""
     table, ring = settings().state_table, key_ring()
+    index = SearchIndex(dynamodb(), settings().words_table, settings().retention)
     return Edges(
         states=PollStates(dynamodb(), table),
-        videos=Videos(dynamodb(), settings().videos_table, settings().retention),
+        videos=Videos(dynamodb(), settings().videos_table, settings().retention, index),
         history=FetchHistory(dynamodb(), table),
         ring=ring,
         youtube=YouTube(settings().youtube_api_url, session(), ring, now=clock, sleep=sleep),

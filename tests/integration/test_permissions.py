@@ -72,13 +72,18 @@ def test_the_api_may_do_what_it_does(busy_world: World, template: Template) -> N
         for path in api.routes:
             busy_world.get(path.replace("*", "video000001"))
         assert busy_world.get("/videos?channel_id=UCone").status_code == 200
+        assert busy_world.get("/videos?search=video").status_code == 200
     assert made | BY_THE_SERVICE["ApiRole"] == allowed(template, "ApiRole")
 
 
 @contextmanager
 def calls(world: World) -> Iterator[set[Permission]]:
     """The permissions that the calls made in the block need."""
-    tables = {world.environ["VIDEOS_TABLE"]: "VideosTable", world.environ["STATE_TABLE"]: "StateTable"}
+    tables = {
+        world.environ["VIDEOS_TABLE"]: "VideosTable",
+        world.environ["STATE_TABLE"]: "StateTable",
+        world.environ["WORDS_TABLE"]: "WordsTable",
+    }
     made: set[Permission] = set()
 
     def record_table(params: dict[str, Any], model: Any, **_: Any) -> None:

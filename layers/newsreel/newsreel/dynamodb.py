@@ -62,12 +62,20 @@ def get_items(
 
 def put_items(client: "DynamoDBClient", table: str, items: Sequence[Attributes]) -> None:
     """Put the items, whatever stood there before."""
+    _write(client, table, [{"PutRequest": {"Item": item}} for item in items])
 
+
+def delete_items(client: "DynamoDBClient", table: str, keys: Sequence[Attributes]) -> None:
+    """Delete the items of these keys, those that exist."""
+    _write(client, table, [{"DeleteRequest": {"Key": key}} for key in keys])
+
+
+def _write(client: "DynamoDBClient", table: str, requests: Sequence[Any]) -> None:
     def write(request: Any) -> Any:
         return client.batch_write_item(RequestItems=request).get("UnprocessedItems")
 
-    for some in batched(items, WRITE_LIMIT):
-        _until_processed(write, {table: [{"PutRequest": {"Item": item}} for item in some]})
+    for some in batched(requests, WRITE_LIMIT):
+        _until_processed(write, {table: list(some)})
 
 
 def _until_processed(call: Callable[[Any], Any], request: Any) -> None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from newsreel import search
 from newsreel.attributes import Attributes
 from newsreel.cursor import Cursor, Direction, from_token
+from newsreel.search_index import Search
 from newsreel.times import stamp
 from newsreel.video import Live, channel_listing
 from newsreel.videos import Position, Stretch, Videos, position
@@ -37,11 +39,13 @@ class Listing:
     """Not included."""
     channel_id: str | None = None
     live: Live | None = None
+    search: tuple[str, ...] = ()
+    """The words that every video must have; as `words.requested` makes them."""
 
     def __str__(self) -> str:
         """A text that is the same for the same listing only; cursors are bound to it."""
         since, until = self._bounds()
-        return repr((self.query, self.order, since, until, self.channel_id, self.live))
+        return repr((self.query, self.order, since, until, self.channel_id, self.live, *self.search))
 
     def stretch(self) -> Stretch:
         """The part of an index that holds the listing."""
@@ -50,6 +54,11 @@ class Listing:
             return Stretch("by_query_published_at", self.query, self.query, since, until)
         partition = channel_listing(self.query, self.channel_id)
         return Stretch("by_channel_published_at", partition, self.query, since, until)
+
+    def searched(self) -> Search:
+        """What is looked for, where there are words to search."""
+        since, until = self._bounds()
+        return Search(self.query, self.search, self.channel_id, self.live, since, until)
 
     def _bounds(self) -> tuple[str | None, str | None]:
         """The first and the last second of the listing, both included."""
@@ -114,6 +123,9 @@ def _steps(
 ) -> Iterator[tuple[list[Attributes], Position | None]]:
     """Read on until there is no more, or the steps of a filtered page are used up; one item more than the page."""
     newest_first = (listing.order == "newest") is (cursor.direction is Direction.NEXT)
+    if listing.search:
+        yield from search.steps(videos, listing.searched(), newest_first=newest_first, after=cursor.position, size=size)
+        return
     after, steps, limit = cursor.position, 0, FILTER_STEP if listing.live else size + 1
     while steps < FILTER_STEPS:
         items, after = videos.read(

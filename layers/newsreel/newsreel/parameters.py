@@ -18,6 +18,7 @@ from newsreel.settings import QUERY_LENGTH_AT_MOST
 from newsreel.sources import items
 from newsreel.times import instant
 from newsreel.video import LIVE_STATES
+from newsreel.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
 
 VALUE_SHOWN = 100
 """Characters of a wrong value that an answer repeats."""
@@ -122,6 +123,21 @@ LIVE = Parameter(
     "Only videos that are no broadcast, are being broadcast, or are announced. A page may then hold fewer videos than "
     "`page_size`, even none, though `next_cursor` goes on: no page reads more than a bounded number of videos.",
 )
+SEARCH = Parameter(
+    "search",
+    requested,
+    f"at most {REQUEST_LENGTH_AT_MOST} characters with a word of two letters or more",
+    {
+        "type": "string",
+        "minLength": LETTERS_AT_LEAST,
+        "maxLength": REQUEST_LENGTH_AT_MOST,
+        "examples": ["world cup"],
+    },
+    "Only videos whose title, channel or description has words that begin with each of these, in any order. Case, "
+    "accents and width do not matter, nor does what is neither letter nor digit. Of scripts without spaces any part of "
+    "two characters or more is found. Of a description about the first 30 words are searched. As with `live`, a page "
+    "may hold fewer videos than `page_size` though `next_cursor` goes on.",
+)
 PAGE_SIZE = Parameter(
     "page_size",
     _page_size,
@@ -137,7 +153,7 @@ CURSOR = Parameter(
     "`next_cursor` or `prev_cursor` of a page of the same listing: query, order and filters must stay as they were.",
 )
 
-LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE)
+LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE, SEARCH)
 PAGE = (*LISTING, PAGE_SIZE, CURSOR)
 
 

@@ -197,7 +197,7 @@ def _store(query: str, harvest: Harvest, edges: Edges, asking_until: datetime) -
             # They are stored as the search found them; the next poll that sees them asks again.
             problem = f"no details: {error}"
     versions = [_version(stored.get(video_id), details.get(video_id, version)) for video_id, version in changed.items()]
-    edges.videos.put([version for version in versions if version is not stored.get(version.video_id)])
+    edges.videos.put([version for version in versions if version is not stored.get(version.video_id)], stored)
     edges.videos.remove(query, harvest.gone)
     return Stored(tuple(each for each in versions if each.video_id not in stored), problem)
 

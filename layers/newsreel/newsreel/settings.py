@@ -25,6 +25,7 @@ class Settings:
 
     videos_table: str
     state_table: str
+    words_table: str
     queries: tuple[str, ...]
     poll_interval: timedelta
     pacing: Pacing
@@ -68,6 +69,7 @@ def _common(variables: "_Variables") -> dict[str, Any]:
     return {
         "videos_table": variables.text("VIDEOS_TABLE"),
         "state_table": variables.text("STATE_TABLE"),
+        "words_table": variables.text("WORDS_TABLE"),
         "queries": variables.read("QUERIES", _queries),
         "poll_interval": timedelta(seconds=variables.number("POLL_INTERVAL_SECONDS", 10, 10, 86_400)),
         "pacing": variables.read("PACING", _pacing, "budget"),

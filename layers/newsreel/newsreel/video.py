@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 from newsreel.attributes import Attributes, packed, unpacked
+from newsreel.times import instant
 
 type Live = Literal["none", "live", "upcoming"]
 type SourceName = Literal["youtube", "invidious"]
@@ -60,8 +62,13 @@ def merged(stored: Video, fetched: Video) -> Video:
     return stored if replace(new, fetched_at=stored.fetched_at) == stored else new
 
 
-def to_item(video: Video, expires_at: int) -> Attributes:
-    """The item of the videos table; `expires_at` in Unix seconds, for DynamoDB's time to live."""
+def expires_at(video: Video, retention: timedelta) -> int:
+    """When a video is to be deleted unless it is fetched again, in Unix seconds, for DynamoDB's time to live."""
+    return int((instant(video.fetched_at) + retention).timestamp())
+
+
+def to_item(video: Video, retention: timedelta) -> Attributes:
+    """The item of the videos table."""
     return packed(
         {
             "video_id": video.video_id,
@@ -80,7 +87,7 @@ def to_item(video: Video, expires_at: int) -> Attributes:
             "live": video.live,
             "source": video.source,
             "detailed": video.detailed,
-            "expires_at": expires_at,
+            "expires_at": expires_at(video, retention),
         }
     )
 

@@ -1,17 +1,19 @@
 """The videos table: which videos are stored, in which order, and writing new ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsreel.attributes import Attributes, unpacked
-from newsreel.dynamodb import condition_held, get_items, put_items, table_errors
-from newsreel.times import instant
+from newsreel.dynamodb import WRITE_LIMIT, condition_held, get_items, put_items, table_errors
 from newsreel.video import Video, from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from newsreel.search_index import SearchIndex
 
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 
@@ -81,12 +83,13 @@ def position(item: Attributes) -> Position:
 
 
 class Videos:
-    """The videos table, through a DynamoDB client."""
+    """The videos table, through a DynamoDB client; `index` follows whatever is written."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta, index: "SearchIndex") -> None:
         self._client = client
         self._table = table
         self._retention = retention
+        self.index = index
 
     def read(
         self,
@@ -148,11 +151,16 @@ class Videos:
 
     def find(self, query: str, video_ids: Iterable[str]) -> dict[str, Video]:
         """The stored videos among these ids, as they are right now."""
+        items = self.items(query, video_ids, consistent=True)
+        return {video_id: from_item(item) for video_id, item in items.items()}
+
+    def items(self, query: str, video_ids: Iterable[str], *, consistent: bool = False) -> dict[str, Attributes]:
+        """The items of the stored videos among these ids."""
         keys: list[Attributes] = [
             {"video_id": {"S": video_id}, "query": {"S": query}} for video_id in dict.fromkeys(video_ids)
         ]
-        items = get_items(self._client, self._table, keys, consistent=True)
-        return {item["video_id"]["S"]: from_item(item) for item in items}
+        items = get_items(self._client, self._table, keys, consistent=consistent)
+        return {item["video_id"]["S"]: item for item in items}
 
     def any_of(self, video_id: str, queries: Sequence[str]) -> Attributes | None:
         """The item of one video under the first of these queries that has found it."""
@@ -160,28 +168,29 @@ class Videos:
         items = {item["query"]["S"]: item for item in get_items(self._client, self._table, keys)}
         return next((items[query] for query in queries if query in items), None)
 
-    def put(self, videos: Sequence[Video]) -> None:
-        """Store these videos, replacing what is there of them."""
-        put_items(self._client, self._table, [self._item(video) for video in videos])
+    def put(self, videos: Sequence[Video], replaced: Mapping[str, Video]) -> None:
+        """Store these videos; `replaced` has, by id, what is there of them already."""
+        # Some at a time, so that a burst that is cut off is stored as far as it came.
+        for some in batched(videos, WRITE_LIMIT):
+            with self.index.ahead_of(some, replaced):
+                put_items(self._client, self._table, [to_item(video, self._retention) for video in some])
 
     def add(self, video: Video) -> bool:
         """Store a video unless some version of it is there already; whether it was stored."""
-        answer = condition_held(
-            self._client.put_item,
-            TableName=self._table,
-            Item=self._item(video),
-            ConditionExpression="attribute_not_exists(video_id)",
-        )
+        with self.index.ahead_of([video], {}):
+            answer = condition_held(
+                self._client.put_item,
+                TableName=self._table,
+                Item=to_item(video, self._retention),
+                ConditionExpression="attribute_not_exists(video_id)",
+            )
         return answer is not None
 
     def remove(self, query: str, video_ids: Iterable[str]) -> None:
         """Delete these videos of a query, as YouTube no longer has them."""
-        for video_id in video_ids:
+        for video in self.find(query, video_ids).values():
             with table_errors():
                 self._client.delete_item(
-                    TableName=self._table, Key={"video_id": {"S": video_id}, "query": {"S": query}}
+                    TableName=self._table, Key={"video_id": {"S": video.video_id}, "query": {"S": query}}
                 )
-
-    def _item(self, video: Video) -> Attributes:
-        expires = instant(video.fetched_at) + self._retention
-        return to_item(video, int(expires.timestamp()))
+            self.index.remove([video])

@@ -1,0 +1,194 @@
+"""The words table: an index of the videos by the beginnings of their words, as DynamoDB searches no texts.
+
+For each video there is one entry under each different beginning of its words, one under its channel, and one under
+its state while it is live or upcoming. The entries of one beginning are sorted by the videos' times. Each holds all
+that a request may ask for, so that DynamoDB itself leaves out what does not match, and no video is read for that.
+
+An entry is only a hint: it is written before its video and removed after it, so a video is never without its entries,
+while an entry may be without its video. Whoever follows one checks what it finds (`Search.finds`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from newsreel.attributes import Attributes, packed
+from newsreel.dynamodb import delete_items, put_items, table_errors
+from newsreel.video import Live, Video, expires_at
+from newsreel.videos import Position
+from newsreel.words import beginnings, is_run, words_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+FIRST, LAST = "0", "9999"
+"""Before and after all times."""
+INDEXED_STATES: tuple[Live, ...] = ("live", "upcoming")
+"""What most videos are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which videos are looked for; a channel, a state and the bounds narrow it where they are given."""
+
+    query: str
+    words: tuple[str, ...]
+    """As `words.requested` makes them."""
+    channel_id: str | None = None
+    live: Live | None = None
+    since: str | None = None
+    until: str | None = None
+    """The last second, included."""
+
+    def parts(self) -> list[str]:
+        """What the text of an entry must contain, each."""
+        parts = [word if is_run(word) else f" {word}" for word in self.words]
+        if self.channel_id:
+            parts.append(f" {_channel(self.channel_id)} ")
+        if self.live:
+            parts.append(f" {_state(self.live)} ")
+        return parts
+
+    def beginnings(self) -> list[str]:
+        """The beginnings under which each of these videos has an entry, those likely to be rare first."""
+        found = []
+        if self.channel_id:
+            found.append(_channel(self.channel_id))
+        if self.live in INDEXED_STATES:
+            found.append(_state(self.live))
+        for word in sorted(self.words, key=len, reverse=True):
+            found += beginnings(word) if is_run(word) else beginnings(word)[-1:]
+        return list(dict.fromkeys(found))
+
+    def finds(self, video: Video, position: Position) -> bool:
+        """Whether the video that an entry at this position points to still stands there and matches."""
+        text = _text(_pieces(video))
+        there = (video.published_at, video.video_id) == (position.published_at, position.video_id)
+        return there and all(part in text for part in self.parts())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was read of one beginning: where the matching entries point, how many were read, and where it goes on."""
+
+    found: list[Position]
+    read: int
+    rest: Position | None
+
+
+class SearchIndex:
+    """The words table, through a DynamoDB client."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention
+
+    @contextmanager
+    def ahead_of(self, videos: Sequence[Video], replaced: Mapping[str, Video]) -> Iterator[None]:
+        """Write the entries of videos that are about to be written; afterwards remove those that no longer hold.
+
+        `replaced` has the stored versions by id. Until the end an entry matches both versions of its video, so that it
+        is found whichever of them is there. Raises TableUnavailable.
+        """
+        pairs = [(video, replaced.get(video.video_id)) for video in videos]
+        put_items(self._client, self._table, [entry for pair in pairs for entry in self._entries(*pair)])
+        yield
+        stale = [key for video, former in pairs if former for key in _keys(former) - _keys(video)]
+        delete_items(self._client, self._table, [_key(*key) for key in stale])
+
+    def remove(self, videos: Iterable[Video]) -> None:
+        """Remove the entries of videos that are gone. Raises TableUnavailable."""
+        delete_items(self._client, self._table, [_key(*key) for video in videos for key in _keys(video)])
+
+    def read(
+        self, search: Search, beginning: str, *, newest_first: bool, limit: int, after: Position | None = None
+    ) -> Step:
+        """Read the next `limit` entries of one beginning, or a megabyte of them. Raises TableUnavailable."""
+        parts = search.parts()
+        # `~` sorts after all that follows a time in a position.
+        names = {"#beginning": "beginning", "#position": "position", "#text": "text"}
+        values = {
+            ":beginning": _partition(search.query, beginning),
+            ":since": search.since or FIRST,
+            ":until": f"{search.until or LAST}~",
+            **{f":part{number}": part for number, part in enumerate(parts)},
+        }
+        request: dict[str, Any] = {}
+        if after:
+            request["ExclusiveStartKey"] = _key(values[":beginning"], _text_of(after))
+        with table_errors():
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="#beginning = :beginning AND #position BETWEEN :since AND :until",
+                FilterExpression=" AND ".join(f"contains(#text, :part{number})" for number in range(len(parts))),
+                ProjectionExpression="#position",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=packed(values),
+                ScanIndexForward=not newest_first,
+                Limit=limit,
+                **request,
+            )
+        rest = answer.get("LastEvaluatedKey")
+        found = [_position(item) for item in answer["Items"]]
+        return Step(found, answer["ScannedCount"], _position(rest) if rest else None)
+
+    def _entries(self, video: Video, replaced: Video | None) -> Iterator[Attributes]:
+        pieces = dict.fromkeys((*_pieces(video), *(_pieces(replaced) if replaced else ())))
+        for beginning, position in sorted(_keys(video)):
+            yield packed(
+                {
+                    "beginning": beginning,
+                    "position": position,
+                    "text": _text(pieces),
+                    "expires_at": expires_at(video, self._retention),
+                }
+            )
+
+
+def _pieces(video: Video) -> list[str]:
+    """All of a video that a request may ask for; neither of the signs occurs in a word."""
+    channel = [_channel(video.channel_id)] if video.channel_id else []
+    return [*words_of(video), *channel, _state(video.live)]
+
+
+def _text(pieces: Iterable[str]) -> str:
+    return f" {' '.join(pieces)} "
+
+
+def _keys(video: Video) -> set[tuple[str, str]]:
+    """Beginning and position of a video's entries."""
+    found = {beginning for word in words_of(video) for beginning in beginnings(word)}
+    if video.channel_id:
+        found.add(_channel(video.channel_id))
+    if video.live in INDEXED_STATES:
+        found.add(_state(video.live))
+    position = _text_of(Position(video.published_at, video.video_id))
+    return {(_partition(video.query, beginning), position) for beginning in found}
+
+
+def _channel(channel_id: str) -> str:
+    return f"@{channel_id}"
+
+
+def _state(live: Live) -> str:
+    return f"#{live}"
+
+
+def _partition(query: str, beginning: str) -> str:
+    return f"{query}#{beginning}"
+
+
+def _text_of(position: Position) -> str:
+    return f"{position.published_at}#{position.video_id}"
+
+
+def _position(key: Attributes) -> Position:
+    published_at, _, video_id = key["position"]["S"].partition("#")
+    return Position(published_at, video_id)
+
+
+def _key(beginning: str, position: str) -> Attributes:
+    return packed({"beginning": beginning, "position": position})
