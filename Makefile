@@ -8,7 +8,7 @@ pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --c
 .PHONY: help run test check sam-api sam-test deploy-check format lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start newsreel on this machine: http://127.0.0.1:3000
 	@local/setup run
