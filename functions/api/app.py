@@ -31,8 +31,6 @@ from newsreel.videos import Videos
 FOLDER = Path(__file__).parent
 ATOM = "application/atom+xml"
 HTML = "text/html"
-FEED_SIZE = 50
-"""Entries of a feed unless `page_size` says otherwise: readers ask seldom, and much may be new by then."""
 RETRY_AFTER = 2
 """Seconds after which a reader may ask again when the table did not answer."""
 
@@ -125,13 +123,9 @@ def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], 
 
 
 @route("/", HTML)
-def get_dashboard(request: Request) -> Answer:
-    """The dashboard."""
-    from newsreel import dashboard  # noqa: PLC0415 - most instances are never asked for it
-
-    parameters.read(request.query, ())
-    found = dashboard.page(FOLDER / "dashboard")
-    return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, http.A_MINUTE, found.headers)
+def get_dashboard(_request: Request) -> Answer:
+    """The dashboard, whatever the query string: the page itself reads from it what to show."""
+    return dashboard_page()
 
 
 @route("/ping")
@@ -174,7 +168,7 @@ def get_feed(request: Request) -> Answer:
     """One page of a listing, by default the newest, as an Atom feed."""
     from newsreel import feed  # noqa: PLC0415 - most instances are never asked for it
 
-    wanted = parameters.page_request(request.query, settings().queries, FEED_SIZE)
+    wanted = parameters.page_request(request.query, settings().queries, parameters.FEED_SIZE)
     found = page_of(wanted)
     body = feed.document(found, wanted, request)
     return Answer(HTTPStatus.OK, f"{ATOM}; charset=utf-8", body, http.BRIEFLY)
@@ -201,6 +195,48 @@ def get_status(request: Request) -> Answer:
         clock(),
     )
     return http.json_answer(body, http.BRIEFLY)
+
+
+@route("/openapi.json")
+def get_document(request: Request) -> Answer:
+    """The OpenAPI document, which is made when building."""
+    parameters.read(request.query, ())
+    return document()
+
+
+@route("/docs", HTML)
+def get_docs(request: Request) -> Answer:
+    """Swagger UI."""
+    from newsreel import docs  # noqa: PLC0415 - most instances are never asked for it
+
+    parameters.read(request.query, ())
+    return docs.page()
+
+
+@route("/docs/*", "text/javascript", "text/css")
+def get_docs_file(request: Request) -> Answer:
+    """What Swagger UI's page is made of."""
+    from newsreel import docs  # noqa: PLC0415 - most instances are never asked for it
+
+    parameters.read(request.query, ())
+    if request.name not in docs.files():
+        raise NotThere("There is no such file; the page at /docs names those that there are.")
+    return docs.files()[request.name]
+
+
+@cache
+def dashboard_page() -> Answer:
+    """The dashboard, put together once."""
+    from newsreel import dashboard  # noqa: PLC0415 - most instances are never asked for it
+
+    found = dashboard.page(FOLDER / "dashboard")
+    return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, http.A_MINUTE, found.headers)
+
+
+@cache
+def document() -> Answer:
+    """The OpenAPI document, read once."""
+    return Answer(HTTPStatus.OK, http.JSON, (FOLDER / "openapi.json").read_text("utf-8"), http.A_MINUTE)
 
 
 def page_of(wanted: PageRequest) -> Page:

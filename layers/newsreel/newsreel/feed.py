@@ -76,6 +76,7 @@ def _id(listing: Listing, request: Request) -> str:
         "published_before": until and stamp(until),
         "channel_id": listing.channel_id,
         "live": listing.live,
+        "search": " ".join(listing.search),
     }
     kept = {name: value for name, value in parts.items() if value}
     return f"{request.base}{request.path}?{urlencode(kept)}"
@@ -87,7 +88,7 @@ def _title(listing: Listing) -> str:
         for word, time in (("from", listing.published_after), ("before", listing.published_before))
         if time
     ]
-    only = [each for each in (listing.channel_id, listing.live) if each]
+    only = [each for each in (" ".join(listing.search), listing.channel_id, listing.live) if each]
     return ", ".join((f"newsreel: {listing.query}", *only, *bounds))
 
 

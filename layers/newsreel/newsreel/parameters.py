@@ -6,7 +6,7 @@ OpenAPI document is made from the same declarations.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,6 +20,8 @@ from newsreel.times import instant
 from newsreel.video import LIVE_STATES
 from newsreel.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
 
+FEED_SIZE = 50
+"""Entries of a feed unless `page_size` says otherwise: feed readers ask seldom, and much may be new by then."""
 VALUE_SHOWN = 100
 """Characters of a wrong value that an answer repeats."""
 RFC_3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
@@ -155,6 +157,7 @@ CURSOR = Parameter(
 
 LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE, SEARCH)
 PAGE = (*LISTING, PAGE_SIZE, CURSOR)
+FEED = (*LISTING, replace(PAGE_SIZE, schema={**PAGE_SIZE.schema, "default": FEED_SIZE}), CURSOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,372 @@
+"""The OpenAPI 3.1 document, made from the declared parameters and the answers' models.
+
+Run when building (`make openapi`); the function serves the file.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from newsreel import feed, http, schemas
+from newsreel.attributes import packed
+from newsreel.http import JSON, PROBLEM, Request
+from newsreel.listing import Listing, Page
+from newsreel.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter
+from newsreel.sources.items import VIDEO_ID
+
+type Document = dict[str, Any]
+
+VERSION = "1.0.0"
+ATOM = "application/atom+xml"
+HTML = "text/html"
+ABOUT = """The latest YouTube videos for the searches that its operator watches, newest first.
+
+* **Reading only.** Every path answers `GET`, `HEAD` and `OPTIONS`; any other method is a 405 with `Allow`. No key is
+  needed, and pages of other sites may read (CORS).
+* **Pages.** Follow `next_cursor`, or the `Link` header's `next`, until there is none: every video that was there at the
+  start comes exactly once, in order, whatever arrives meanwhile.
+* **Strict.** Unknown, repeated, empty or improper parameters are a 400 that lists every fault.
+* **Errors** are `application/problem+json` (RFC 9457); `instance` is the request's id.
+* **Caching.** Answers carry an `ETag`; send it as `If-None-Match` to get a 304 while nothing has changed.
+* **Times** are UTC, `YYYY-MM-DDTHH:MM:SSZ`. Fields may be added to answers; none is taken away or changes its meaning.
+"""
+
+VIDEO = {
+    "video_id": "dQw4w9WgXcQ",
+    "query": "cricket",
+    "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+    "title": "The last over",
+    "description": "Six balls, nine runs.",
+    "channel_id": "UCxxxxxxxxxxxxxxxxxxxxxx",
+    "channel_title": "Village Cricket",
+    "thumbnails": {
+        "medium": {"url": "https://i.ytimg.com/vi/dQw4w9WgXcQ/mqdefault.jpg", "width": 320, "height": 180},
+    },
+    "published_at": "2026-11-23T07:58:12Z",
+    "published_at_exact": True,
+    "duration_seconds": 253,
+    "live": "none",
+    "source": "youtube",
+    "first_seen_at": "2026-11-23T07:58:31Z",
+    "fetched_at": "2026-11-23T07:58:31Z",
+}
+WATCHED_QUERY = {
+    "query": "cricket",
+    "state": "ok",
+    "problem": None,
+    "last_poll_at": "2026-11-23T08:00:00Z",
+    "last_success_at": "2026-11-23T08:00:00Z",
+    "next_poll_at": "2026-11-23T08:00:10Z",
+    "last_poll": {
+        "at": "2026-11-23T08:00:00Z",
+        "source": "youtube",
+        "outcome": "ok",
+        "seen": 50,
+        "new": 2,
+        "calls": 1,
+    },
+    "newest_video": {"video_id": "dQw4w9WgXcQ", "title": "The last over", "published_at": "2026-11-23T07:58:12Z"},
+    "complete_until": "2026-11-23T08:00:00Z",
+    "gaps": 0,
+    "arrivals": [3, 0, 1, 2, 0, 0, 4, 2, 1, 0, 3, 5, 2, 2, 1, 0, 0, 1, 2, 3, 1, 0, 2, 2],
+}
+STATUS = {
+    "healthy": False,
+    "checked_at": "2026-11-23T08:00:05Z",
+    "problems": [
+        {
+            "code": "key_disabled",
+            "message": "1 of 2 API keys cannot search; key 0c1d9e77: the key is not valid.",
+            "action": "Replace it in the secret, or mend it in the Google Cloud console and save the secret again.",
+        }
+    ],
+    "pacing": "budget",
+    "poll_interval_seconds": 10,
+    "sources": {
+        "youtube": {
+            "usable_keys": 1,
+            "search_calls_left": 62,
+            "units_left": 9921,
+            "resets_at": "2026-11-24T08:00:00Z",
+            "keys": [
+                {
+                    "key": "5f3a9b20",
+                    "usable": True,
+                    "problem": None,
+                    "search": {"spent": 38, "left": 62, "limit": 100},
+                    "default": {"spent": 79, "left": 9921, "limit": 10000},
+                },
+                {
+                    "key": "0c1d9e77",
+                    "usable": False,
+                    "problem": "the key is not valid",
+                    "search": {"spent": 1, "left": 0, "limit": 100},
+                    "default": {"spent": 0, "left": 0, "limit": 10000},
+                },
+            ],
+        },
+        "invidious": {"instances": []},
+    },
+    "queries": [WATCHED_QUERY],
+}
+CURSOR = "AQBPq6lvyDYAawOeIGRRdzR3OVdnWGNR"
+
+HEADERS = {
+    "ETag": ("Names this state of the answer, for `If-None-Match`.", {"type": "string", "pattern": '^W/"[^"]+"$'}),
+    "Cache-Control": ("How long browsers and shared caches may keep the answer.", {"type": "string"}),
+    "Vary": ("The answer comes compressed to those who accept it.", {"const": "Accept-Encoding"}),
+    "Link": ("The URLs of the pages beside this one, `next` and `prev` (RFC 8288), if any.", {"type": "string"}),
+    "Retry-After": ("After how many seconds to ask again.", {"type": "integer", "minimum": 1}),
+    "Access-Control-Allow-Origin": ("Pages of any site may read the answer.", {"const": "*"}),
+}
+
+
+class _Plain(GenerateJsonSchema):
+    """Schemas without the titles that pydantic makes of the fields' names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
+        return False
+
+
+def document() -> Document:
+    """The document."""
+    return {
+        "openapi": "3.1.1",
+        "info": {"title": "newsreel", "version": VERSION, "summary": "The latest videos", "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "security": [],
+        "tags": [
+            {"name": "videos", "description": "What was found"},
+            {"name": "polling", "description": "How it is being found"},
+            {"name": "documents", "description": "Pages for people, and this document"},
+        ],
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "parameters": {
+                "IfNoneMatch": {
+                    "name": "If-None-Match",
+                    "in": "header",
+                    "description": "The `ETag` of the answer that is at hand: a 304 says that it still holds.",
+                    "schema": {"type": "string"},
+                    "example": 'W/"0c1d9e775f3a9b2081"',
+                }
+            },
+            "headers": {
+                name: {"description": about, "required": name != "Link", "schema": schema}
+                for name, (about, schema) in HEADERS.items()
+            },
+            "responses": _responses(),
+        },
+    }
+
+
+def _schemas() -> Document:
+    models = [
+        (model, "serialization")
+        for model in vars(schemas).values()
+        if isinstance(model, type) and issubclass(model, schemas.Model) and model is not schemas.Model
+    ]
+    _, definitions = models_json_schema(
+        models,  # type: ignore[arg-type]
+        ref_template="#/components/schemas/{model}",
+        schema_generator=_Plain,
+    )
+    return dict(definitions["$defs"])
+
+
+def _paths() -> Document:
+    video_id = {
+        "name": "video_id",
+        "in": "path",
+        "required": True,
+        "description": "The video's id, as YouTube has it.",
+        "schema": {"type": "string", "pattern": f"^{VIDEO_ID}$"},
+        "example": VIDEO["video_id"],
+    }
+    file = {
+        "name": "file",
+        "in": "path",
+        "required": True,
+        "description": "A file that the page at `/docs` names.",
+        "schema": {"type": "string", "pattern": "^[a-z-]+\\.(js|css)$"},
+        "example": "start.js",
+    }
+    page_example = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None}
+    return {
+        "/": _get("getDashboard", "documents", "The dashboard", _content(HTML), touches_table=False, strict=False),
+        "/ping": _get(
+            "ping", "documents", "A sign of life", _content(JSON, "Pong", {"message": "Pong!"}), touches_table=False
+        ),
+        "/videos": _get(
+            "listVideos",
+            "videos",
+            "A page of a query's videos",
+            _content(JSON, "VideoPage", page_example),
+            [_parameter(each) for each in PAGE],
+            missing="The query is not watched.",
+            headers=_headers("Link"),
+        ),
+        "/videos/{video_id}": _get(
+            "getVideo",
+            "videos",
+            "One video",
+            _content(JSON, "Video", VIDEO),
+            [
+                video_id,
+                _parameter(QUERY) | {"description": "As which query found it; by default the first that did."},
+            ],
+            missing="No such video is stored, or the query is not watched.",
+        ),
+        "/videos.atom": _get(
+            "getFeed",
+            "videos",
+            "A page of a query's videos as an Atom feed",
+            _content(ATOM, example=_feed()),
+            [_parameter(each) for each in FEED],
+            missing="The query is not watched.",
+            about="RFC 4287, paged with `next` and `previous` as RFC 5005 has it; with Media RSS thumbnails.",
+        ),
+        "/queries": _get(
+            "listQueries",
+            "polling",
+            "The watched queries",
+            _content(JSON, "WatchedQueries", {"queries": [WATCHED_QUERY]}),
+        ),
+        "/status": _get(
+            "getStatus",
+            "polling",
+            "Whether all is well, and if not, what to do",
+            _content(JSON, "Status", STATUS),
+        ),
+        "/openapi.json": _get("getDocument", "documents", "This document", _content(JSON), touches_table=False),
+        "/docs": _get("getDocs", "documents", "This document for people", _content(HTML), touches_table=False),
+        "/docs/{file}": _get(
+            "getDocsFile",
+            "documents",
+            "A file of the page at `/docs`",
+            _content("text/javascript") | _content("text/css"),
+            [file],
+            missing="There is no such file.",
+            touches_table=False,
+        ),
+    }
+
+
+def _get(
+    operation_id: str,
+    tag: str,
+    summary: str,
+    content: Document,
+    parameters: Sequence[Document] = (),
+    *,
+    about: str = "",
+    missing: str = "",
+    strict: bool = True,
+    touches_table: bool = True,
+    headers: Document | None = None,
+) -> Document:
+    """A path with its GET operation; `missing` says what a 404 means."""
+    answers: Document = {
+        "200": {
+            "description": summary,
+            "headers": _headers("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin") | (headers or {}),
+            "content": content,
+        },
+        "304": _ref("responses", "NotModified"),
+        "406": _ref("responses", "NotAcceptable"),
+        "500": _ref("responses", "InternalServerError"),
+    }
+    if strict:
+        answers["400"] = _ref("responses", "InvalidParameters")
+    if missing:
+        answers["404"] = _problem(HTTPStatus.NOT_FOUND, missing)
+    if touches_table:
+        answers["503"] = _ref("responses", "ServiceUnavailable")
+    operation = {
+        "operationId": operation_id,
+        "tags": [tag],
+        "summary": summary,
+        "parameters": [*parameters, _ref("parameters", "IfNoneMatch")],
+        "responses": dict(sorted(answers.items())),
+    }
+    return {"get": operation | ({"description": about} if about else {})}
+
+
+def _parameter(parameter: Parameter) -> Document:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": f"{parameter.about} Allowed: {parameter.allowed}.",
+        "schema": dict(parameter.schema),
+    }
+
+
+def _content(content_type: str, schema: str = "", example: Any = None) -> Document:
+    kind = {"type": "object" if content_type == JSON else "string"}
+    media = {"schema": _ref("schemas", schema) if schema else kind}
+    return {content_type: media | ({"example": example} if example is not None else {})}
+
+
+def _responses() -> Document:
+    fault = {"parameter": "page_size", "value": "0", "detail": "must be a whole number from 1 to 50"}
+    return {
+        "NotModified": {
+            "description": "What is at hand still holds.",
+            "headers": _headers("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"),
+        },
+        "InvalidParameters": _problem(
+            HTTPStatus.BAD_REQUEST,
+            "Parameters are wrong; `errors` lists all that is.",
+            "InvalidParameters",
+            detail=f"{fault['parameter']}: {fault['detail']}",
+            errors=[fault],
+        ),
+        "NotAcceptable": _problem(HTTPStatus.NOT_ACCEPTABLE, "`Accept` takes nothing of what this path has."),
+        "InternalServerError": _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of the service."),
+        "ServiceUnavailable": _problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The store does not answer just now.",
+            headers=_headers("Retry-After", "Access-Control-Allow-Origin"),
+        ),
+    }
+
+
+def _problem(
+    code: HTTPStatus, about: str, schema: str = "Problem", headers: Document | None = None, **example: Any
+) -> Document:
+    detail = about.replace("`", "")
+    shown = http.problem(code, example.pop("detail", detail), "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", **example)
+    return {
+        "description": about,
+        "headers": headers or _headers("Access-Control-Allow-Origin"),
+        "content": _content(PROBLEM, schema, json.loads(shown.body)),
+    }
+
+
+def _feed() -> str:
+    page = Page((packed(VIDEO),), CURSOR, None)
+    request = Request("GET", "/videos.atom", "", {}, "https://news.example", "")
+    return feed.document(page, PageRequest(Listing("cricket"), None, FEED_SIZE), request)
+
+
+def _headers(*names: str) -> Document:
+    return {name: _ref("headers", name) for name in names}
+
+
+def _ref(kind: str, name: str) -> Document:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def text() -> str:
+    """The document as it is kept."""
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(text(), encoding="utf-8")
