@@ -1,0 +1,229 @@
+"""What newsreel costs a month at three sizes: `python -m tests.bench.cost` prints the table of the README.
+
+Units of DynamoDB are counted while the real handlers work; times and sizes that only AWS could tell are assumed, and
+said below. Prices: us-east-1, in dollars, as published in November 2026, before taxes.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local import engine
+from local.made_up import MadeUp
+from local.template import TABLE, Template
+from tests.conftest import ROOT, clients, empty_tables
+from tests.world import World
+
+MILLION, GB = 1e6, 1e9
+DAYS = 365 / 12
+
+# aws.amazon.com/dynamodb/pricing/on-demand, /lambda/pricing, /api-gateway/pricing, /cloudwatch/pricing, /sqs/pricing,
+# /eventbridge/pricing, /secrets-manager/pricing, /ec2/pricing/on-demand (data transfer)
+PRICES = {
+    "read units": 0.125 / MILLION,
+    "write units": 0.625 / MILLION,
+    "stored GB": 0.25,
+    "backed-up GB": 0.20,
+    "invocations": 0.20 / MILLION,
+    "GB-seconds": 0.0000166667,
+    "HTTP requests": 1.00 / MILLION,
+    "queue requests": 0.40 / MILLION,
+    "schedule's events": 1.00 / MILLION,
+    "log GB": 0.50,
+    "metrics": 0.30,
+    "alarms": 0.10,
+    "secrets": 0.40,
+    "secret reads": 0.05 / 10_000,
+    "egress GB": 0.09,
+}
+ALWAYS_FREE = {
+    "stored GB": 25,
+    "invocations": MILLION,
+    "GB-seconds": 400_000,
+    "queue requests": MILLION,
+    "schedule's events": 14 * MILLION,
+    "log GB": 5,
+    "metrics": 10,
+    "alarms": 10,
+    "egress GB": 100,
+}
+"""What each account has free of charge every month, not only in its first year."""
+SERVICES = {
+    "DynamoDB": ("read units", "write units", "stored GB", "backed-up GB"),
+    "Lambda": ("invocations", "GB-seconds"),
+    "API Gateway": ("HTTP requests",),
+    "SQS, Scheduler": ("queue requests", "schedule's events"),
+    "Secrets Manager": ("secrets", "secret reads"),
+    "CloudWatch": ("log GB", "metrics", "alarms"),
+    "Egress": ("egress GB",),
+}
+
+# Assumed, since only AWS could measure them.
+POLL_SECONDS, IDLE_SECONDS, PAGE_SECONDS = 0.8, 0.06, 0.015
+LAMBDA_LINES = 340
+"""Bytes of the three lines that Lambda logs for every invocation."""
+POLL_LINES, SCHEDULE_LINES, ACCESS_LINE = 1_000, 500, 260
+PAGE_BYTES = 3_000
+"""Ten videos, compressed."""
+VIDEO_BYTES, ENTRY_BYTES = 1_200, 500
+"""A video in the table or an index, and an entry of the words table, with the 100 bytes that DynamoDB adds to each."""
+EMPTY_RECEIVES = 5 * 3 * 60 * 24
+"""A day's requests of Lambda's five pollers of a queue, each waiting 20 seconds for a message."""
+SECRET_READS = 12 * 24
+"""A day's, at one every five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much newsreel is used."""
+
+    name: str
+    polls_a_day: int
+    new_videos_a_day: int
+    pages_a_month: float
+
+
+SIZES = (
+    Size("1 query, 1 key", 100, 100, 10_000),
+    Size("10 queries, 10 keys", 1_000, 2_000, MILLION),
+    Size("1 query every 10 s, 87 keys", 8_640, 10_000, 30 * MILLION),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Read and write units."""
+
+    read: float
+    write: float
+
+
+def main() -> None:
+    """Print the table."""
+    with world() as made:
+        idle, quiet, video, page = measured(made)
+    template = Template(ROOT / "template.yaml", {})
+    print("| units of DynamoDB | read | written |\n|---|--:|--:|")
+    print(f"| the schedule's event, nothing due | {idle.read:.1f} | {idle.write:.1f} |")
+    print(f"| a poll that finds nothing new | {quiet.read:.1f} | {quiet.write:.1f} |")
+    print(f"| a new video | {video.read:.1f} | {video.write:.1f} |")
+    print(f"| a page of ten | {page.read:.1f} | {page.write:.1f} |\n")
+    columns = [month(size, idle, quiet, video, page, template) for size in SIZES]
+    print("| dollars a month | " + " | ".join(size.name for size in SIZES) + " |")
+    print("|---|" + "--:|" * len(SIZES))
+    for service, items in SERVICES.items():
+        print(f"| {service} | " + " | ".join(f"{sum(map(price(column), items)):.2f}" for column in columns) + " |")
+    listed = [sum(map(price(column), PRICES)) for column in columns]
+    billed = [sum(map(price(column, ALWAYS_FREE), PRICES)) for column in columns]
+    print("| **at list prices** | " + " | ".join(f"**{total:.2f}**" for total in listed) + " |")
+    print("| **after what is always free** | " + " | ".join(f"**{total:.2f}**" for total in billed) + " |")
+
+
+def price(amounts: dict[str, float], free: dict[str, float] | None = None) -> Callable[[str], float]:
+    """The price of an item of a month."""
+    return lambda item: PRICES[item] * max(0, amounts[item] - (free or {}).get(item, 0))
+
+
+def month(size: Size, idle: Units, quiet: Units, video: Units, page: Units, template: Template) -> dict[str, float]:
+    """What is used in a month, by the items of PRICES."""
+    ticks, polls, new = 1_440 * DAYS, size.polls_a_day * DAYS, size.new_videos_a_day * DAYS
+    memory = {name: int(template.function(name)["MemorySize"]) / 1024 for name in ("FetcherFunction", "ApiFunction")}
+    copies = 1 + len(template.of_type(TABLE)["VideosTable"]["GlobalSecondaryIndexes"])
+    entries = video.write - copies
+    logged = (ticks + polls + size.pages_a_month) * LAMBDA_LINES + size.pages_a_month * ACCESS_LINE
+    logged += polls * POLL_LINES + ticks * SCHEDULE_LINES
+    return {
+        "read units": ticks * idle.read + polls * quiet.read + new * video.read + size.pages_a_month * page.read,
+        "write units": ticks * idle.write + polls * quiet.write + new * video.write,
+        "stored GB": new * (copies * VIDEO_BYTES + entries * ENTRY_BYTES) / GB,
+        "backed-up GB": new * VIDEO_BYTES / GB,
+        "invocations": ticks + polls + size.pages_a_month,
+        "GB-seconds": (ticks * IDLE_SECONDS + polls * POLL_SECONDS) * memory["FetcherFunction"]
+        + size.pages_a_month * PAGE_SECONDS * memory["ApiFunction"],
+        "HTTP requests": size.pages_a_month,
+        "queue requests": EMPTY_RECEIVES * DAYS + 3 * polls,
+        "schedule's events": ticks,
+        "log GB": logged / GB,
+        "metrics": 10,
+        "alarms": sum(
+            max(1, sum("MetricStat" in each for each in alarm.get("Metrics", ())))
+            for alarm in template.of_type("AWS::CloudWatch::Alarm").values()
+        ),
+        "secrets": 1,
+        "secret reads": SECRET_READS * DAYS,
+        "egress GB": size.pages_a_month * PAGE_BYTES / GB,
+    }
+
+
+def measured(world: World) -> tuple[Units, Units, Units, Units]:
+    """Units of a schedule's event with nothing due, a quiet poll, a new video, and a page of ten."""
+    catalogue = MadeUp(["cricket"])
+    started = world.now - timedelta(hours=1)
+    world.add(*catalogue.search("cricket", started, world.now, world.now))
+    world.schedule()
+    world.now += timedelta(minutes=1)
+    with units(world) as idle:
+        world.schedule()
+    world.now += timedelta(hours=1)
+    with units(world) as quiet:
+        world.poll()
+    before, world.now = world.now, world.now + timedelta(hours=1)
+    world.add(*catalogue.search("cricket", before, before + timedelta(minutes=20), world.now))
+    with units(world) as busy:
+        new = world.poll()["new"]
+    with units(world) as page:
+        world.get("/videos")
+    video = Units((busy["read"] - quiet["read"]) / new, (busy["write"] - quiet["write"]) / new)
+    return Units(**idle), Units(**quiet), video, Units(**page)
+
+
+@contextmanager
+def units(world: World) -> Iterator[Counter[str]]:
+    """The units that the calls in the block consume."""
+    used: Counter[str] = Counter(read=0, write=0)
+    videos = world.environ["VIDEOS_TABLE"]
+    indexes = len(Template(ROOT / "template.yaml", {}).of_type(TABLE)["VideosTable"]["GlobalSecondaryIndexes"])
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+    def count(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        kind = "read" if model.name in ("BatchGetItem", "GetItem", "Query") else "write"
+        consumed = parsed.get("ConsumedCapacity", [])
+        for each in consumed if isinstance(consumed, list) else [consumed]:
+            # The engine leaves out what the indexes cost.
+            factor = 1 + indexes if kind == "write" and each["TableName"] == videos else 1
+            used[kind] += math.ceil(2 * each["CapacityUnits"]) / 2 * factor
+
+    events = world.dynamodb.meta.events
+    recorders: list[tuple[str, Any]] = [
+        ("provide-client-params.dynamodb", ask),
+        ("after-call.dynamodb", count),
+    ]
+    for name, recorder in recorders:
+        events.register(name, recorder)
+    try:
+        yield used
+    finally:
+        for name, recorder in recorders:
+            events.unregister(name, recorder)
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A world as the tests have it."""
+    with pytest.MonkeyPatch.context() as patch, engine.running() as services:
+        client = clients(services)["dynalite"]
+        for tables in empty_tables(client, Template(ROOT / "template.yaml", {})):
+            with World(services.secrets, client, tables.environment, patch) as made:
+                yield made
+
+
+if __name__ == "__main__":
+    main()
