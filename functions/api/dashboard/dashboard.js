@@ -341,7 +341,7 @@ class Shelf {
   /**
    * @param {HTMLElement} root
    * @param {{onDraw: (top: number) => void, onEnd: () => void}} calls after each drawing, with how far the root's top
-   *   has gone above the screen's, and when the last row is near
+   *   has gone above the screen's, and when more rows are wanted
    */
   constructor(root, { onDraw, onEnd }) {
     this.root = root;
@@ -442,7 +442,8 @@ class Shelf {
     this.root.style.paddingTop = `${this.rowTop(first) - this.head}px`;
     this.root.style.paddingBottom = `${Math.max(0, total - this.rowTop(last) - this.rowHeight)}px`;
     this.onDraw(top);
-    if (last === this.rows - 1) this.onEnd();
+    // Who does not scroll is not sent more than fills the screen.
+    if (last === this.rows - 1 && (scrollY > 0 || total - top < innerHeight)) this.onEnd();
   }
 
   /** @param {number} first @param {number} last */
@@ -520,7 +521,7 @@ const arrivals = new Set();
 /** @param {State} from */
 const newListing = (from) => ({
   key: listingKey(from), parameters: listingParameters(from), ids: new Set(), next: /** @type {string | null} */ (null),
-  videos: /** @type {Video[]} */ ([]), loaded: false, busy: false, problem: /** @type {Problem | null} */ (null),
+  videos: /** @type {Video[]} */ ([]), loaded: false, growing: /** @type {Promise<void> | null} */ (null), problem: /** @type {Problem | null} */ (null),
 });
 let listing = newListing(state);
 let aborter = new AbortController();
@@ -541,6 +542,17 @@ function take(target, page) {
   target.loaded = true;
 }
 
+/** Takes one page more; and others, as long as a filter leaves nothing of them. @param {ReturnType<typeof newListing>} target */
+async function fill(target) {
+  const { signal } = aborter;
+  const before = target.videos.length;
+  do {
+    const parameters = new URLSearchParams(target.parameters);
+    if (target.next) parameters.set("cursor", target.next);
+    take(target, await ask("videos", parameters, { signal }));
+  } while (target.next && target.videos.length === before);
+}
+
 /** Replaces the listing by the one of the present state; what is on screen stays, dimmed, until the answer is there. */
 async function openListing() {
   aborter.abort();
@@ -552,7 +564,7 @@ async function openListing() {
   document.body.classList.add("loading");
   if (!listing.videos.length) showSkeleton();
   try {
-    take(wanted, await ask("videos", wanted.parameters, { signal: aborter.signal }));
+    await fill(wanted);
   } catch (problem) {
     if (problem.name === "AbortError") return;
     wanted.problem = problem;
@@ -576,25 +588,24 @@ function useListing(wanted, scroll = 0) {
   showChannel();
 }
 
+/** Loads the next page, if there is one, and settles when it is shown. */
 async function loadMore() {
   const target = listing;
-  if (!target.loaded || target.busy || !target.next) return;
-  target.busy = true;
+  if (!target.loaded || !target.next) return;
+  target.growing ??= grow(target);
+  await target.growing;
+}
+
+/** @param {ReturnType<typeof newListing>} target */
+async function grow(target) {
   target.problem = null;
-  showMore();
-  const parameters = new URLSearchParams(target.parameters);
-  parameters.set("cursor", target.next);
-  try {
-    take(target, await ask("videos", parameters, { signal: aborter.signal }));
-  } catch (problem) {
-    if (problem.name === "AbortError") return;
-    target.problem = problem;
-  } finally {
-    target.busy = false;
-  }
+  const filled = fill(target).catch((problem) => { if (problem.name !== "AbortError") target.problem = problem; });
+  showMore(true);
+  await filled;
+  target.growing = null;
   if (target !== listing) return;
-  if (sorted()) shelf.show(ordered());
-  else shelf.draw();
+  shelf.show(ordered());
+  if (sorted()) syncPlayer();
   showEnds();
 }
 
@@ -604,8 +615,8 @@ function showEnds() {
 }
 
 /** The foot of the list: how much is loaded, and the button that loads more where scrolling does not. */
-function showMore() {
-  const { videos, next, busy, problem } = listing;
+function showMore(busy = Boolean(listing.growing)) {
+  const { videos, next, problem } = listing;
   $("#more").hidden = !videos.length;
   const button = $("#more-button");
   button.hidden = !next;
@@ -967,10 +978,9 @@ function tickAges() {
 
 // ---------------------------------------------------------------- controls
 
-/** Puts the controls into the state of the address. */
-function syncControls() {
-  const search = $("#search");
-  if (search.value.trim() !== state.search) search.value = state.search;
+/** Puts the controls into the state of the address. @param {boolean} [typing] whether the search is the reader's to change */
+function syncControls(typing = document.activeElement === $("#search")) {
+  if (!typing) $("#search").value = state.search;
   $("#live").value = state.live;
   $("#order").value = state.order;
   const size = $("#page-size");
@@ -1012,7 +1022,9 @@ function showChannel() {
   chip.hidden = !state.channel_id;
   const named = listing.videos.find((video) => video.channel_id === state.channel_id) ?? known;
   if (named?.channel_id === state.channel_id) known = named;
-  $("bdi", chip).textContent = known?.channel_id === state.channel_id ? known.channel_title : state.channel_id;
+  const name = known?.channel_id === state.channel_id ? known.channel_title : state.channel_id;
+  $("bdi", chip).textContent = name;
+  chip.ariaLabel = `Only channel ${name}, show all channels`;
 }
 /** The last channel that was filtered by, to name it where no video does. @type {{channel_id: string | null, channel_title: string} | undefined} */
 let known;
@@ -1024,13 +1036,22 @@ function midnight(value, days) {
   return timestamp(new Date(year, month - 1, date + days).getTime());
 }
 
+/** Sets one end of the time shown, and frees the other if the two contradict. @param {Partial<State>} end @param {string} other */
+function goToDates(end, other) {
+  const next = { ...state, ...end };
+  const reversed = next.published_after && next.published_before && next.published_after >= next.published_before;
+  go({ range: "", watch: "", ...end, ...(reversed ? { [other]: "" } : {}) });
+}
+
 let typing = 0;
 let typed = false;
 
 /** Searches a moment after the last key; all keys of one word are one step of the history. */
 function onType() {
   clearTimeout(typing);
-  const search = $("#search").value.trim();
+  const said = $("#search").value.trim();
+  // The API takes no search without a word of two letters.
+  const search = /[\p{L}\p{N}\p{M}]{2}/u.test(said) ? said : "";
   typing = setTimeout(() => {
     if (search === state.search) return;
     go({ search, watch: "" }, typed);
@@ -1069,7 +1090,8 @@ function onKey(event) {
   if (to === null) return onTabKey(event, target);
   event.preventDefault();
   if (to < 0) $("#search").focus();
-  else shelf.focus(to);
+  else if (to < shelf.videos.length || sorted()) shelf.focus(to);
+  else loadMore().then(() => { if (document.activeElement === target) shelf.focus(to); });
 }
 
 /** Where an arrow leads from a video; -1 is above the first row. @returns {number | null} */
@@ -1077,7 +1099,7 @@ function neighbour(key, index) {
   const { columns, videos } = shelf;
   if (key === "ArrowRight") return index + 1;
   if (key === "ArrowLeft") return Math.max(0, index - 1);
-  if (key === "ArrowDown") return Math.min(videos.length - 1, index + columns);
+  if (key === "ArrowDown") return index + columns;
   if (key === "ArrowUp") return index - columns < 0 ? -1 : index - columns;
   if (key === "Home") return 0;
   if (key === "End") return videos.length - 1;
@@ -1142,8 +1164,8 @@ function listen() {
   for (const button of $$("[data-range]")) {
     button.onclick = () => { $("#dates").hidePopover(); go({ range: button.dataset.range, published_after: "", published_before: "", watch: "" }); };
   }
-  $("#from").onchange = ({ target }) => go({ range: "", published_after: midnight(target.value, 0), watch: "" });
-  $("#to").onchange = ({ target }) => go({ range: "", published_before: midnight(target.value, 1), watch: "" });
+  $("#from").onchange = ({ target }) => goToDates({ published_after: midnight(target.value, 0) }, "published_before");
+  $("#to").onchange = ({ target }) => goToDates({ published_before: midnight(target.value, 1) }, "published_after");
   $("#help-button").onclick = () => $("#help").showModal();
   $("#help-close").onclick = () => $("#help").close();
   $("#help").onclick = (event) => { if (event.target === event.currentTarget) event.target.close(); };
@@ -1192,7 +1214,7 @@ function show(next, back = false) {
     entry = history.state?.entry ?? 0;
   }
   state = next;
-  syncControls();
+  syncControls(back ? false : undefined);
   const kept = back ? left.get(entry) : undefined;
   if (listingKey(next) !== listing.key) {
     if (kept?.listing.key === listingKey(next) && kept.listing.loaded) {

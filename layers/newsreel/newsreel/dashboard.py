@@ -16,7 +16,7 @@ PLAYER = "https://www.youtube-nocookie.com"
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The document and the headers it must be sent with."""
+    """The document and the headers that belong to it."""
 
     body: str
     headers: Mapping[str, str]
@@ -36,13 +36,9 @@ def page(folder: Path) -> Dashboard:
     return Dashboard(
         body=body,
         headers={
-            "Content-Type": "text/html; charset=utf-8",
             "Content-Security-Policy": _policy(style, script),
             # YouTube's player refuses to play for a page that does not name its site.
             "Referrer-Policy": "strict-origin-when-cross-origin",
-            "X-Content-Type-Options": "nosniff",
-            "ETag": f'"{sha256(body.encode()).hexdigest()[:32]}"',
-            "Cache-Control": "public, max-age=60",
         },
     )
 

@@ -1,0 +1,236 @@
+"""Chromium, the pages it opens, and what it opens them on."""
+
+import os
+import re
+import shutil
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+
+import functions.api.app as api
+from local.catalogue import Clip, thumbnails
+from local.engine import Engine
+from local.front import Front
+from local.invocation import Function
+from local.serving import serving
+from local.template import Template
+from tests.browser.pretend_api import PretendApi, videos
+from tests.conftest import clients, empty_tables
+from tests.world import MINUTE, PROPERTIES, START, World
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# Nothing but the pages under test may use the network; root has no sandbox.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+HEIGHTS = {1440: 900, 768: 1024, 375: 812, 320: 640}
+"""Of the screens, by their width, in pixels."""
+PLAYER = "<!doctype html><html lang=en><title>Player</title><body style='background:#000'><main><h1>Player</h1></main>"
+
+
+def png(width: int, height: int) -> bytes:
+    """A grey picture."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes((8, 0, 0, 0, 0))
+    pixels = zlib.compress((b"\0" + b"\x70" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+THUMBNAIL = png(480, 270)
+
+
+@dataclass
+class Visit:
+    """An open page and what it asked for."""
+
+    page: Page
+    context: BrowserContext
+    requests: list[str] = field(default_factory=list)
+    """Every URL that the page asked for, in order."""
+    complaints: list[str] = field(default_factory=list)
+    """Errors and warnings of the page's console, uncaught exceptions, dialogs."""
+
+    def note(self, message: ConsoleMessage) -> None:
+        # A failed request is the business of the test that makes it fail.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(message.text)
+
+    def listen(self) -> None:
+        """Begin to note requests and complaints."""
+        self.page.on("console", self.note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+
+type Open = Callable[..., Visit]
+
+
+def answer_for_youtube(route: Route, request: Request) -> None:
+    """What stands for YouTube's hosts."""
+    if "/embed/" in request.url or "/watch" in request.url:
+        route.fulfill(body=PLAYER, content_type="text/html")
+    else:
+        route.fulfill(body=THUMBNAIL, content_type="image/png")
+
+
+def chromium() -> str | None:
+    """Where Chromium is."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+# One browser a module, not a session: Playwright's event loop must not outlive its tests.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a screen."""
+    if chromium() is None:
+        pytest.skip("there is no Chromium here: install Debian's chromium, or name one in CHROMIUM")
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Opens a URL in a browser of its own and sees to it that the page never complains."""
+    visits: list[Visit] = []
+
+    def open_page(
+        url: str,
+        *,
+        width: int = 1440,
+        scheme: Literal["light", "dark"] = "light",
+        now: datetime | None = None,
+        **options: Any,
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=scheme, timezone_id="UTC", **options
+        )
+        context.route(re.compile("^https://"), answer_for_youtube)
+        if now:
+            context.clock.install(time=now)
+        visit = Visit(context.new_page(), context)
+        visits.append(visit)
+        visit.listen()
+        visit.page.goto(url)
+        return visit
+
+    with ExitStack() as closing:
+        yield open_page
+        for each in visits:
+            closing.callback(each.context.close)
+            each.context.unroute_all(behavior="ignoreErrors")
+        complaints = [complaint for each in visits for complaint in each.complaints]
+    assert not complaints
+
+
+@dataclass
+class Site:
+    """The real system, served on loopback."""
+
+    world: World
+    url: str
+
+    def titles(self, path: str) -> list[str]:
+        """The titles of the first page at a path of the api."""
+        return [video["title"] for video in self.world.get(path).get_json()["videos"]]
+
+
+CHANNELS = ("The Long Room", "Café & Crème", "スポーツ日和", "Канал № 1", "Weekend Warriors", "<Coder's Corner>")
+AGES = [MINUTE * (2 + number * 12) for number in range(150)]
+
+
+def published(number: int, age: timedelta, query: str = "cricket") -> Clip:
+    """One of the site's videos."""
+    video_id = f"{query[:2]}{number:09d}"
+    return Clip(
+        video_id,
+        START - age,
+        START - age,
+        title=f"{query.title()} number {number}: {'how to bat' if number % 3 else 'the whole match'}",
+        description=f"All about number {number}.",
+        channel_id=f"UC{number % len(CHANNELS):022d}",
+        channel_title=CHANNELS[number % len(CHANNELS)],
+        duration_seconds=20 + number * 97 % 7200,
+        live="live" if number % 20 == 3 else "upcoming" if number % 20 == 7 else "none",
+        thumbnails=thumbnails(video_id),
+        query=query,
+    )
+
+
+@contextmanager
+def made_site(world: World) -> Iterator[Site]:
+    """A site of 150 videos of one query, and 20 of another, at noon."""
+    world.configure(QUERIES="cricket,chess")
+    world.add(*(published(number, age) for number, age in enumerate(AGES)))
+    world.add(*(published(number, MINUTE * (5 + 30 * number), "chess") for number in range(20)))
+    world.now -= MINUTE
+    world.run(MINUTE)
+    with serving(Front(Function("api", api.handler, PROPERTIES))) as url:
+        yield Site(world, url)
+
+
+@pytest.fixture(scope="module")
+def site(services: Engine, template: Template) -> Iterator[Site]:
+    """The real handlers over real tables, for tests that only read."""
+    client = clients(services)["dynalite"]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextmanager(empty_tables)(client, template) as tables,
+        World(services.secrets, client, tables.environment, patch) as world,
+        made_site(world) as site,
+    ):
+        yield site
+
+
+@pytest.fixture
+def own_site(world: World) -> Iterator[Site]:
+    """The same, for one test alone."""
+    with made_site(world) as site:
+        yield site
+
+
+@pytest.fixture
+def pretend() -> PretendApi:
+    """An API of 120 videos in memory."""
+    return PretendApi(videos(120))
+
+
+@pytest.fixture
+def pretend_url(pretend: PretendApi) -> Iterator[str]:
+    """Where `pretend` is served."""
+    with serving(pretend) as url:
+        yield url
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: drives the dashboard in Chromium")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "visit" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
