@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import uuid4
 
 import pytest
@@ -116,7 +116,7 @@ class World:
         session = requests.Session()
         session.mount("http://", InProcess(self.apps))
         self._patch.setattr(fetcher, "clock", self.time)
-        self._patch.setattr(fetcher, "sleep", self._sleep)
+        self._patch.setattr(fetcher, "sleep", self.sleep)
         self._patch.setattr(fetcher, "session", lambda: session)
         self._patch.setattr(fetcher, "queue", lambda: self.queue)
         self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
@@ -229,10 +229,11 @@ class World:
 
     def _invoke(self, event: dict[str, Any]) -> dict[str, Any]:
         with contextlib.redirect_stdout(io.StringIO()):
-            answer: dict[str, Any] = fetcher.handler(event, Context("fetcher", 256, 30))
+            answer: dict[str, Any] = fetcher.handler(event, cast("Any", Context("fetcher", 256, 30)))
             return answer
 
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
+        """What stands for `time.sleep`: no time passes."""
         self.slept += seconds
 
     def _log(self, report: Any) -> None:

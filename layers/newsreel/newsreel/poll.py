@@ -57,26 +57,14 @@ def poll(query: str, settings: Settings, edges: Edges) -> Report | None:
     Raises TableUnavailable; the claim then runs out, and a later poll does the work.
     """
     now, claim_id = edges.now(), new_claim_id()
-    state = edges.states.claim(query, claim_id, now)
+    state = edges.states.claim(query, claim_id, now, may_search=edges.ring.budget().left > 0)
     if state is None:
         return None
-    harvest, stored, problem = None, Stored(()), None
-    waiting = False
-    try:
-        harvest = fetching.from_youtube(state, settings, edges)
-    except NoCallsLeft as error:
-        waiting, problem = True, str(error)
-    except SourceError as error:
-        problem = str(error)
-    if waiting and settings.invidious_urls:
-        try:
-            harvest = fetching.from_invidious(state, edges)
-        except SourceError as error:
-            problem = f"{problem}; {error}"
+    harvest, outcome, problem = _fetched(state, settings, edges)
+    stored = Stored(())
     if harvest:
         stored = _store(query, harvest, edges, now + ASKING)
         problem = harvest.problem or stored.problem
-    outcome: Outcome = "ok" if harvest else "waiting" if waiting and not settings.invidious_urls else "failed"
     calls = edges.youtube.calls["search"] + edges.invidious.calls
     done = LastPoll(
         at=now,
@@ -92,7 +80,6 @@ def poll(query: str, settings: Settings, edges: Edges) -> Report | None:
         done,
         harvest,
         problem=problem,
-        waiting=waiting,
         budget=budget,
         settings=settings,
         now=edges.now(),
@@ -124,13 +111,28 @@ def poll(query: str, settings: Settings, edges: Edges) -> Report | None:
     )
 
 
+def _fetched(state: PollState, settings: Settings, edges: Edges) -> tuple[Harvest | None, Outcome, str | None]:
+    """What the first source that may be asked gave, how that ended, and what was wrong."""
+    try:
+        return fetching.from_youtube(state, settings, edges), "ok", None
+    except NoCallsLeft as error:
+        if not settings.invidious_urls:
+            return None, "waiting", str(error)
+        problem = str(error)
+    except SourceError as error:
+        return None, "failed", str(error)
+    try:
+        return fetching.from_invidious(state, edges), "ok", None
+    except SourceError as error:
+        return None, "failed", f"{problem}; {error}"
+
+
 def _after(
     state: PollState,
     done: LastPoll,
     harvest: Harvest | None,
     *,
     problem: str | None,
-    waiting: bool,
     budget: Budget,
     settings: Settings,
     now: datetime,
@@ -138,6 +140,8 @@ def _after(
     """The state of the query's polls after this one."""
     failures = state.failures + 1 if done.outcome == "failed" else 0
     interval = pace(budget, len(settings.queries), settings.poll_interval, settings.pacing, now)
+    # With the fallback there is no waiting for midnight; without, a last call that was planned for is no trouble.
+    waiting = budget.left == 0 and (bool(settings.invidious_urls) or done.outcome == "waiting")
     if not waiting:
         due_at = next_due(state.due_at or done.at, now, interval)
     elif settings.invidious_urls:

@@ -101,9 +101,10 @@ class PollStates:
         states = {state.query: state for state in map(_from_item, items)}
         return [states.get(query) or PollState(query) for query in queries]
 
-    def claim(self, query: str, claim_id: str, now: datetime) -> PollState | None:
+    def claim(self, query: str, claim_id: str, now: datetime, *, may_search: bool) -> PollState | None:
         """Take a query's due poll for `LEASE`; its state, or None where it is not due or someone else has it.
 
+        A query that waits for a key is due as soon as one may search.
         A claim or a due time that lies too far ahead was written by a wrong clock and does not count.
         Raises TableUnavailable.
         """
@@ -113,8 +114,7 @@ class PollStates:
             Key=_key(query),
             UpdateExpression="SET claim_id = :id, claimed_until = :until, #query = :query",
             ConditionExpression=(
-                "(attribute_not_exists(due_at) OR due_at <= :now OR attribute_exists(waiting)"
-                " OR planned_at > :ahead)"
+                "(attribute_not_exists(due_at) OR due_at <= :now OR waiting = :may_search OR planned_at > :ahead)"
                 " AND (attribute_not_exists(claimed_until) OR claimed_until <= :now OR claimed_until > :far)"
             ),
             ExpressionAttributeNames={"#query": "query"},
@@ -124,6 +124,7 @@ class PollStates:
                     ":until": stamp(now + LEASE),
                     ":query": query,
                     ":now": stamp(now),
+                    ":may_search": may_search,
                     ":ahead": stamp(now + CLOCK_SLACK),
                     ":far": stamp(now + LEASE + CLOCK_SLACK),
                 }

@@ -83,7 +83,7 @@ class YouTube:
         answer = self._ask("search", "search", parameters)
         videos, malformed = [], 0
         fetched_at = stamp(self._now())
-        for item in _list(answer):
+        for item in answer["items"]:
             try:
                 videos.append(_found(item, query, fetched_at))
             except items.Malformed:
@@ -104,7 +104,7 @@ class YouTube:
                 "id": ",".join(named),
                 "maxResults": str(PAGE),
             }
-            for item in _list(self._ask("default", "videos", parameters)):
+            for item in self._ask("default", "videos", parameters)["items"]:
                 video_id = items.mapping(item).get("id")
                 if isinstance(video_id, str) and video_id in named:
                     detailed[video_id] = _detailed(named[video_id], item, stamp(self._now()))
@@ -148,20 +148,13 @@ class YouTube:
             answer = json.loads(response.content)
         except ValueError:
             raise SourceUnavailable("the answer is not JSON") from None
-        if not isinstance(answer, dict):
-            raise SourceUnavailable("the answer is not an object")
+        if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+            raise SourceUnavailable("the answer has no list of items")
         return answer
 
 
 def _without(key: Key, error: SourceError) -> SourceError:
     return type(error)(str(error).replace(key.value, "…"))
-
-
-def _list(answer: Mapping[str, Any]) -> list[Any]:
-    entries = answer.get("items")
-    if not isinstance(entries, list):
-        raise SourceUnavailable("the answer has no list of items")
-    return entries
 
 
 def _found(item: Any, query: str, fetched_at: str) -> Video:
