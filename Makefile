@@ -35,7 +35,7 @@ sam-test: ## Test both functions in Lambda's own containers
 
 deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack to an emulator of AWS, and check it
 	@.newsreel/checkov/bin/checkov --config-file .checkov.yaml
-	@$(python) -m cfnlint --include-checks I -- template.yaml
+	@.venv/bin/cfn-lint --include-checks I -- template.yaml
 	@$(python) -m pytest -m deploy tests/deploy
 
 .newsreel/%/ready: requirements/%.txt
