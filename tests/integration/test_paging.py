@@ -14,7 +14,7 @@ from newsreel import listing as listings
 from newsreel.listing import ORDERS, Listing, Order, Page, page
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Live, Video
-from newsreel.videos import Videos, position
+from newsreel.videos import position
 from tests.conftest import Tables
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -84,7 +84,7 @@ class Shelf:
         # Ids in another order than the videos come in, or an engine that sorts ties by arrival would look right.
         video_id = f"{number * 7919 % 100_003:05d}{number:06d}"
         time = stamp(START + second * SECOND)
-        return Video(video_id, self.query, time, time, time, title=f"Video {number}", **fields)
+        return Video(video_id, self.query, time, time, time, **fields)
 
 
 def ids(*pages: Page) -> list[str]:
