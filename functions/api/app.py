@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel import aws, http, parameters, status
@@ -31,6 +32,7 @@ from newsreel.videos import Videos
 FOLDER = Path(__file__).parent
 ATOM = "application/atom+xml"
 HTML = "text/html"
+METHODS = [method.value for method in HTTPMethod]
 RETRY_AFTER = 2
 """Seconds after which a reader may ask again when the table did not answer."""
 
@@ -52,6 +54,7 @@ class Route:
     accepted: tuple[str, ...]
 
 
+app = APIGatewayHttpResolver()
 routes: dict[str, Route] = {}
 """By path; `*` stands for any last part."""
 
@@ -71,9 +74,26 @@ def videos() -> Videos:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of an HTTP API, payload format 2.0."""
-    request = http.request(event, context.aws_request_id)
+    return app.resolve(event, context)
+
+
+def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], Callable[[Request], Answer]]:
+    """Answer GET and HEAD at a path, to readers who take one of these content types, by default JSON."""
+
+    def register(answer: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
+        routes[path] = Route(answer, accepted or (http.JSON,))
+        # Every method comes here, as one that is not allowed has an answer of its own.
+        app.route(path.replace("*", "<name>"), method=METHODS)(lambda name="": respond(routes[path]))  # noqa: ARG005
+        return answer
+
+    return register
+
+
+def respond(found: Route) -> Response[str | bytes]:
+    """The response to the current request, which has come to this route."""
+    request = current_request()
     try:
-        answer = answer_to(request)
+        answer = answer_to(request, found)
     except InvalidParameters as error:
         answer = invalid(error, request)
     except NotThere as error:
@@ -89,37 +109,29 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return http.finished(request, answer)
 
 
-def answer_to(request: Request) -> Answer:
+def answer_to(request: Request, found: Route) -> Answer:
     """The answer to a request, the ready one if the same was asked for a moment ago."""
-    found = route_of(request)
     if request.method == "OPTIONS":
         return Answer(HTTPStatus.NO_CONTENT, headers=http.PREFLIGHT)
     if request.method not in ("GET", "HEAD"):
-        detail = f"This path has only {http.ALLOWED}."
-        return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request, {"Allow": http.ALLOWED})
+        return not_allowed(request)
     if not http.acceptable(request.headers.get("accept", ""), found.accepted):
         return problem(HTTPStatus.NOT_ACCEPTABLE, f"This path has only {found.accepted[0]}.", request)
     return answers.get((request.base, request.path, request.query), lambda: found.answer(request))
 
 
-def route_of(request: Request) -> Route:
-    """The route at the request's path. Raises NotThere."""
-    found = routes.get(request.path)
-    if found is None and request.name:
-        found = routes.get(request.path.removesuffix(request.name) + "*")
-    if found is None:
-        raise NotThere(f"There is nothing at this path; there are {', '.join(routes)}.")
-    return found
+@app.not_found
+def not_found(_error: Exception) -> Response[str | bytes]:
+    """There is no such path; or a method that HTTP itself does not know."""
+    request = current_request()
+    detail = f"There is nothing at this path; there are {', '.join(routes)}."
+    known = request.method in METHODS
+    return http.finished(request, problem(HTTPStatus.NOT_FOUND, detail, request) if known else not_allowed(request))
 
 
-def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], Callable[[Request], Answer]]:
-    """Answer GET and HEAD at a path, to readers who take one of these content types, by default JSON."""
-
-    def register(answer: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
-        routes[path] = Route(answer, accepted or (http.JSON,))
-        return answer
-
-    return register
+def current_request() -> Request:
+    """The request that is being answered."""
+    return http.request(app.current_event.raw_event, app.lambda_context.aws_request_id)
 
 
 @route("/", HTML)
@@ -246,6 +258,12 @@ def page_of(wanted: PageRequest) -> Page:
         return page(videos(), wanted.listing, wanted.cursor, wanted.page_size)
 
     return read() if wanted.cursor else pages.get(wanted, read)
+
+
+def not_allowed(request: Request) -> Answer:
+    """405."""
+    detail = f"This path has only {http.ALLOWED}."
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request, {"Allow": http.ALLOWED})
 
 
 def invalid(error: InvalidParameters, request: Request) -> Answer:

@@ -1,10 +1,9 @@
 """What HTTP asks of every answer: validators, caching, compression, CORS, HEAD, and errors of one shape.
 
-RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links). Requests come, and answers
-leave, in API Gateway's payload format 2.0.
+RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links). Requests come
+in API Gateway's payload format 2.0.
 """
 
-import base64
 import gzip
 import hashlib
 import json
@@ -14,6 +13,8 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+
+from aws_lambda_powertools.event_handler import Response
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -87,9 +88,9 @@ class Answer:
         return f'W/"{hashlib.blake2s(self.body.encode(), digest_size=9).hexdigest()}"'
 
     @cached_property
-    def packed(self) -> str:
-        """The body compressed, in base64."""
-        return base64.b64encode(gzip.compress(self.body.encode(), COMPRESSION, mtime=0)).decode()
+    def packed(self) -> bytes:
+        """The body compressed."""
+        return gzip.compress(self.body.encode(), COMPRESSION, mtime=0)
 
     @cached_property
     def all_headers(self) -> dict[str, str]:
@@ -131,19 +132,18 @@ def to_json(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def finished(request: Request, answer: Answer) -> dict[str, Any]:
-    """The answer as this request's method and headers want it, for API Gateway."""
-    headers = dict(answer.all_headers)
-    status, body, packed = answer.status.value, answer.body, False
+def finished(request: Request, answer: Answer) -> Response[str | bytes]:
+    """The answer as this request's method and headers want it."""
+    headers: dict[str, str | list[str]] = {**answer.all_headers}
+    status, body = answer.status.value, answer.body
     if status == HTTPStatus.OK and _matches(request.headers.get("if-none-match", ""), answer.etag):
         status, body = HTTPStatus.NOT_MODIFIED.value, ""
         del headers["Content-Type"]
     elif request.method == "HEAD":
         body = ""
     elif len(body) >= COMPRESSED_FROM and accepts_gzip(request.headers.get("accept-encoding", "")):
-        body, packed = answer.packed, True
-        headers["Content-Encoding"] = "gzip"
-    return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": packed}
+        return Response(status, body=answer.packed, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(status, body=body, headers=headers)
 
 
 def accepts_gzip(header: str) -> bool:
