@@ -64,7 +64,7 @@ class Search:
 
     def finds(self, video: Video, position: Position) -> bool:
         """Whether the video that an entry at this position points to still stands there and matches."""
-        text = _text(_pieces(video))
+        text = _text(_filed(video)[0])
         there = (video.published_at, video.video_id) == (position.published_at, position.video_id)
         return there and all(part in text for part in self.parts())
 
@@ -93,15 +93,30 @@ class SearchIndex:
         `replaced` has the stored versions by id. Until the end an entry matches both versions of its video, so that it
         is found whichever of them is there. Raises TableUnavailable.
         """
-        pairs = [(video, replaced.get(video.video_id)) for video in videos]
-        put_items(self._client, self._table, [entry for pair in pairs for entry in self._entries(*pair)])
+        entries: list[Attributes] = []
+        stale: list[Attributes] = []
+        for video in videos:
+            former = replaced.get(video.video_id)
+            entries += self.entries(video, former)
+            if former:
+                kept = _filed(video)[1]
+                stale += [key for key in _filed(former)[1] if key not in kept]
+        put_items(self._client, self._table, entries)
         yield
-        stale = [key for video, former in pairs if former for key in _keys(former) - _keys(video)]
-        delete_items(self._client, self._table, [_key(*key) for key in stale])
+        delete_items(self._client, self._table, stale)
+
+    def entries(self, video: Video, former: Video | None = None) -> list[Attributes]:
+        """The entries of a video; they match a former version of it too."""
+        pieces, keys = _filed(video)
+        if former:
+            pieces += _filed(former)[0]
+        rest = packed({"text": _text(dict.fromkeys(pieces)), "expires_at": expires_at(video, self._retention)})
+        return [key | rest for key in keys]
 
     def remove(self, videos: Iterable[Video]) -> None:
         """Remove the entries of videos that are gone. Raises TableUnavailable."""
-        delete_items(self._client, self._table, [_key(*key) for video in videos for key in _keys(video)])
+        keys = [key for video in videos for key in _filed(video)[1]]
+        delete_items(self._client, self._table, keys)
 
     def read(
         self, search: Search, beginning: str, *, newest_first: bool, limit: int, after: Position | None = None
@@ -118,7 +133,7 @@ class SearchIndex:
         }
         request: dict[str, Any] = {}
         if after:
-            request["ExclusiveStartKey"] = _key(values[":beginning"], _text_of(after))
+            request["ExclusiveStartKey"] = _key(search.query, beginning, _text_of(after))
         with table_errors():
             answer = self._client.query(
                 TableName=self._table,
@@ -135,38 +150,20 @@ class SearchIndex:
         found = [_position(item) for item in answer["Items"]]
         return Step(found, answer["ScannedCount"], _position(rest) if rest else None)
 
-    def _entries(self, video: Video, replaced: Video | None) -> Iterator[Attributes]:
-        pieces = dict.fromkeys((*_pieces(video), *(_pieces(replaced) if replaced else ())))
-        for beginning, position in sorted(_keys(video)):
-            yield packed(
-                {
-                    "beginning": beginning,
-                    "position": position,
-                    "text": _text(pieces),
-                    "expires_at": expires_at(video, self._retention),
-                }
-            )
 
-
-def _pieces(video: Video) -> list[str]:
-    """All of a video that a request may ask for; neither of the signs occurs in a word."""
+def _filed(video: Video) -> tuple[list[str], list[Attributes]]:
+    """All of a video that a request may ask for, and the keys of its entries."""
+    words, state = words_of(video), _state(video.live)
     channel = [_channel(video.channel_id)] if video.channel_id else []
-    return [*words_of(video), *channel, _state(video.live)]
+    begun = [beginning for word in words for beginning in beginnings(word)]
+    begun += channel + [state] * (video.live in INDEXED_STATES)
+    position = _text_of(Position(video.published_at, video.video_id))
+    return [*words, *channel, state], [_key(video.query, beginning, position) for beginning in dict.fromkeys(begun)]
 
 
 def _text(pieces: Iterable[str]) -> str:
+    """The text of an entry. In no word there is a space, or the sign of a channel or a state."""
     return f" {' '.join(pieces)} "
-
-
-def _keys(video: Video) -> set[tuple[str, str]]:
-    """Beginning and position of a video's entries."""
-    found = {beginning for word in words_of(video) for beginning in beginnings(word)}
-    if video.channel_id:
-        found.add(_channel(video.channel_id))
-    if video.live in INDEXED_STATES:
-        found.add(_state(video.live))
-    position = _text_of(Position(video.published_at, video.video_id))
-    return {(_partition(video.query, beginning), position) for beginning in found}
 
 
 def _channel(channel_id: str) -> str:
@@ -175,6 +172,10 @@ def _channel(channel_id: str) -> str:
 
 def _state(live: Live) -> str:
     return f"#{live}"
+
+
+def _key(query: str, beginning: str, position: str) -> Attributes:
+    return packed({"beginning": _partition(query, beginning), "position": position})
 
 
 def _partition(query: str, beginning: str) -> str:
@@ -188,7 +189,3 @@ def _text_of(position: Position) -> str:
 def _position(key: Attributes) -> Position:
     published_at, _, video_id = key["position"]["S"].partition("#")
     return Position(published_at, video_id)
-
-
-def _key(beginning: str, position: str) -> Attributes:
-    return packed({"beginning": beginning, "position": position})

@@ -7,9 +7,7 @@ instead, found by any part of two characters or more.
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
-from itertools import groupby
+from typing import ClassVar
 
 from newsreel.video import Video
 
@@ -24,40 +22,31 @@ BEGINNINGS = (2, 4)
 NAMES_ENTRIES, ENTRIES = 160, 64
 """A description's words are taken as long as a video has fewer than 64 beginnings, about its first 30 words. Title and
 channel come before, and may have 160: more than YouTube's longest in any script."""
-DESCRIPTION_LENGTH = 1_000
+SIZE_AT_MOST = 800
+"""Bytes of a video's words, so that an entry stays within the kilobyte that one write unit pays."""
+DESCRIPTION_LENGTH = 600
 """Characters of a description in which its first words are looked for."""
 
 _LINK = re.compile(r"https?://\S+")
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_FOLDED = {
-    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-    "ł": "l",
-    "ø": "o",
-    "đ": "d",
-    "ħ": "h",
-    "ŧ": "t",
-    "æ": "ae",
-    "œ": "oe",
-    "ـ": "",
-}
-"""Letters that Unicode does not take apart, as their readers type them; and Arabic's lengthening stroke."""
+_PIECE = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_RUN = re.compile(f"[{_UNSPACED}]")
 
 
-def split(text: str) -> Iterator[str]:
+def split(text: str) -> list[str]:
     """The words and runs of a text, in order, folded."""
-    for kind, letters in groupby(_folded(text), _kind):
-        if kind == "word":
-            yield "".join(letters)[:WORD_LENGTH]
-        elif kind == "run":
-            yield "".join(letters)
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    letters = unicodedata.normalize("NFKC", apart.translate(_LETTERS))
+    pieces = [piece for word in letters.split() for piece in _PIECE.findall(word)]
+    return [piece if is_run(piece) else piece[:WORD_LENGTH] for piece in pieces]
 
 
 def is_run(word: str) -> bool:
     """Whether this is a run of a script without spaces."""
-    return _kind(word[0]) == "run"
+    return _RUN.match(word) is not None
 
 
 def beginnings(word: str) -> list[str]:
@@ -71,6 +60,7 @@ def words_of(video: Video) -> tuple[str, ...]:
     """The different words that find a video: those of title and channel, and a description's first, without links."""
     words: dict[str, None] = {}
     begun: set[str] = set()
+    size = 0
     description = _LINK.sub(" ", video.description)[:DESCRIPTION_LENGTH]
     for text, entries in (
         (video.title, NAMES_ENTRIES),
@@ -82,6 +72,11 @@ def words_of(video: Video) -> tuple[str, ...]:
             if room < len(BEGINNINGS):
                 break
             kept = word[: room + 1] if is_run(word) else word
+            if kept in words:
+                continue
+            size += len(kept.encode()) + 1
+            if size > SIZE_AT_MOST:
+                break
             words[kept] = None
             begun.update(beginnings(kept))
     return tuple(words)
@@ -98,31 +93,42 @@ def requested(text: str) -> tuple[str, ...]:
     return tuple(sorted(words))
 
 
-def _folded(text: str) -> str:
-    """A text without differences of case, accent and width; compatibility forms as plain letters."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return unicodedata.normalize("NFKC", "".join(map(_fold, apart)))
+class _Letters(dict[int, str]):
+    """What each letter counts as, for `str.translate`: itself, a plainer one, a space, or nothing.
 
-
-@lru_cache(maxsize=10_000)
-def _fold(letter: str) -> str:
-    """A letter as it counts; nothing for what only decorates or joins.
-
-    Accents are told by their combining class (Unicode Standard Annex 44, table 15): 1 is an overlay, 10 to 36 are vowel
-    points of Hebrew, Arabic and Syriac, 200 and above stand over and under letters. The others make another letter of
-    theirs, such as Kana's voicing, Thai's vowels and India's viramas, or are no accents at all.
+    Nothing is what only decorates or joins. Accents are told by their combining class (Unicode Standard Annex 44, table
+    15): 1 is an overlay, 10 to 36 are vowel points of Hebrew, Arabic and Syriac, 200 and above stand over and under
+    letters. Other marks make another letter of theirs, such as Kana's voicing, Thai's vowels and India's viramas.
     """
-    accent = unicodedata.combining(letter)
-    if accent == 1 or 10 <= accent <= 36 or accent >= 200:
-        return ""
-    if unicodedata.category(letter) in ("Cf", "Me") or "\ufe00" <= letter <= "\ufe0f":
-        return ""
-    return _FOLDED.get(letter, letter)
+
+    KEPT = 10_000
+    """Letters of which the answer is remembered; texts that one meets use fewer."""
+    PLAINER: ClassVar = {
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ħ": "h",
+        "ŧ": "t",
+        "æ": "ae",
+        "œ": "oe",
+        "\N{ARABIC TATWEEL}": "",
+    }
+    """What Unicode does not take apart, as its readers type it; and Arabic's lengthening stroke."""
+
+    def __missing__(self, code: int) -> str:
+        counts_as = self._plain(chr(code))
+        if len(self) < self.KEPT:
+            self[code] = counts_as
+        return counts_as
+
+    def _plain(self, letter: str) -> str:
+        accent, category = unicodedata.combining(letter), unicodedata.category(letter)
+        decorates = accent == 1 or 10 <= accent <= 36 or accent >= 200
+        selects = "\ufe00" <= letter <= "\ufe0f"
+        if decorates or selects or category in ("Cf", "Me"):
+            return ""
+        return self.PLAINER.get(letter, letter) if category[0] in "LNM" else " "
 
 
-@lru_cache(maxsize=10_000)
-def _kind(letter: str) -> str:
-    """What a folded letter is part of: a `word`, a `run`, or nothing."""
-    if unicodedata.category(letter)[0] not in "LNM":
-        return ""
-    return "run" if _UNSPACED.match(letter) else "word"
+_LETTERS = _Letters()
