@@ -5,6 +5,7 @@
 
 import os
 import platform
+import shlex
 import shutil
 import signal
 import subprocess
@@ -76,19 +77,23 @@ def surroundings(queries: str = "") -> Iterator[Path]:
 
 def invoke(function: str, event: Path, template: Path) -> "subprocess.CompletedProcess[str]":
     """Invoke a function with an event in a container of its own; its answer is the standard output."""
-    command = _local("invoke", template, function, "--event", str(event))
-    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False, capture_output=True, text=True)
+    command = _invocation(function, event, template)
+    return subprocess.run(_sam(*command), cwd=ROOT, env=_environment(), check=False, capture_output=True, text=True)
 
 
 @contextmanager
 def api(template: Path, port: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Answer HTTP on loopback from a container that stays warm, until the block ends."""
     command = _local("start-api", template, "--port", port, "--warm-containers", "LAZY", "--no-watch")
-    with subprocess.Popen(command, cwd=ROOT, env=_environment()) as process:
+    with subprocess.Popen(_sam(*command), cwd=ROOT, env=_environment()) as process:
         try:
             yield process
         finally:
             process.terminate()
+
+
+def _invocation(function: str, event: Path, template: Path) -> list[str]:
+    return _local("invoke", template, function, "--event", str(event.relative_to(ROOT)))
 
 
 def _local(command: str, template: Path, *arguments: str) -> list[str]:
@@ -96,7 +101,7 @@ def _local(command: str, template: Path, *arguments: str) -> list[str]:
     here = not _quietly(container_engine(), "image", "inspect", IMAGE)
     pull = ["--skip-pull-image"] if here else []
     reach = ["--add-host", f"{HOST}:host-gateway"]
-    return _sam("local", command, *arguments, "--template-file", str(template), *reach, *pull)
+    return ["local", command, *arguments, "--template-file", str(template.relative_to(ROOT)), *reach, *pull]
 
 
 def _sam(*arguments: str) -> list[str]:
@@ -119,10 +124,11 @@ def _run() -> None:
     build()
     with surroundings(os.environ.get("QUERIES", "")) as template:
         say("polling once in a container")
-        invoke("FetcherFunction", ROOT / "events" / "schedule.json", template)
+        poll = "FetcherFunction", ROOT / "events" / "schedule.json", template
+        invoke(*poll)
         port = os.environ.get("PORT", PORT)
         say(f"open http://{LOOPBACK}:{port}/videos; Ctrl-C stops. To poll again, in another terminal:")
-        say(f"  sam local invoke FetcherFunction -e events/schedule.json -t {template.relative_to(ROOT)}")
+        say(f"  .venv/bin/sam {shlex.join(_invocation(*poll))}")
         with api(template, port) as process:
             process.wait()
 

@@ -72,6 +72,7 @@ def api(template: Path) -> Iterator[Api]:
 def answer(function: str, event: str, template: Path) -> Any:
     done = sam.invoke(function, EVENTS / f"{event}.json", template)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.strip(), f"no answer:\n{done.stderr}"
     return json.loads(done.stdout)
 
 
