@@ -25,8 +25,8 @@ FEED_SIZE = 50
 VALUE_SHOWN = 100
 """Characters of a wrong value that an answer repeats."""
 RFC_3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
-EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-"""Times beyond these, which stand for "ever", count as these: there is a second before and after each."""
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""Times beyond these, which stand for "ever", count as these: they leave room for a second before and after."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,173 @@
+"""However many ask for a listing's head, the table is asked once a second, and no one sees anything old."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+import functions.api.app as api
+from newsreel.recent import Recent
+from newsreel.video import Video, to_item
+from tests.world import START, World, clip
+
+ASKED = (
+    "/videos",
+    "/videos?page_size=10",
+    "/videos?query=cricket&page_size=10",
+    "/videos?page_size=10&query=cricket",
+    "/videos?order=newest",
+    "/videos?%71uery=cricket",
+)
+"""The same page, asked for in different ways."""
+
+
+@dataclass
+class Clocks:
+    """The wall clock and the monotonic one, which only the test moves."""
+
+    wall: float = 1_000_000.0
+    monotonic: float = 50.0
+
+    def advance(self, seconds: float) -> None:
+        self.wall += seconds
+        self.monotonic += seconds
+
+
+@pytest.fixture
+def clocks(world: World, monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    """The clocks of an api that keeps what it made a moment ago."""
+    world.add(*(clip(number, START) for number in range(30)))
+    world.schedule()
+    made = Clocks()
+    for name in ("pages", "answers"):
+        monkeypatch.setattr(api, name, Recent(1, 128, lambda: made.wall, lambda: made.monotonic))
+    return made
+
+
+@contextmanager
+def calls(world: World) -> Iterator[list[str]]:
+    """The calls to DynamoDB made in the block."""
+    made: list[str] = []
+
+    def record(model: Any, **_: Any) -> None:
+        made.append(model.name)
+
+    world.dynamodb.meta.events.register("before-call.dynamodb", record)
+    try:
+        yield made
+    finally:
+        world.dynamodb.meta.events.unregister("before-call.dynamodb", record)
+
+
+def publish(world: World, video_id: str) -> None:
+    """Store a video behind the fetcher's back."""
+    now = "2026-11-23T12:00:01Z"
+    video = Video(video_id, "cricket", now, now, now)
+    world.dynamodb.put_item(TableName=world.environ["VIDEOS_TABLE"], Item=to_item(video, timedelta(days=30)))
+
+
+def test_a_thousand_askers_a_second_cost_one_query(world: World, clocks: Clocks) -> None:
+    headers = [
+        {},
+        {"Accept-Encoding": "gzip"},
+        {"Accept": "application/json"},
+        {"If-None-Match": '"x"'},
+        {"Origin": "a"},
+    ]
+    with calls(world) as made:
+        for number in range(1000):
+            world.get(ASKED[number % len(ASKED)], **headers[number % len(headers)])
+            clocks.advance(0.0009)
+    assert made == ["Query"]
+
+
+def test_every_second_brings_what_is_new(world: World, clocks: Clocks) -> None:
+    with calls(world) as made:
+        for number in range(5):
+            publish(world, f"new-new-{number:03d}")
+            found = [world.get(path).get_json()["videos"] for path in ASKED]
+            assert f"new-new-{number:03d}" in {video["video_id"] for video in found[0]}
+            assert found == [found[0]] * len(ASKED)
+            clocks.advance(1)
+    assert made.count("Query") == 5
+
+
+@pytest.mark.parametrize("path", ["/videos", "/videos.atom", "/queries", "/status", "/videos/video000001"])
+def test_other_answers_are_kept_as_long(world: World, clocks: Clocks, path: str) -> None:
+    with calls(world) as made:
+        world.get(path)
+        first = len(made)
+        for _ in range(9):
+            clocks.advance(0.1)
+            world.get(path)
+        assert len(made) == first
+        clocks.advance(0.1)
+        world.get(path)
+        assert len(made) == 2 * first
+
+
+def test_what_is_seen_is_never_older_than_four_seconds(world: World, clocks: Clocks) -> None:
+    """Two short memories here one after the other, and what caches on the way may add."""
+    world.get("/videos?page_size=50")
+    publish(world, "new-new-new")
+    clocks.advance(0.99)
+    assert "new-new-new" not in world.get("/videos?query=cricket&page_size=50").text
+    clocks.advance(0.99)
+    response = world.get("/videos?query=cricket&page_size=50")
+    clocks.advance(0.02)
+    assert "new-new-new" in world.get("/videos?query=cricket&page_size=50").text
+    control = response.cache_control
+    assert control.public
+    assert (control.max_age, control.s_maxage, control.must_revalidate) == (2, 2, True)
+
+
+def test_a_clock_that_was_set_and_one_that_stood_still(world: World, clocks: Clocks) -> None:
+    for wall, monotonic in ((0, 3600), (3600, 0), (-3600, 0.1), (0.5, 1)):
+        world.get("/videos")
+        clocks.wall += wall
+        clocks.monotonic += monotonic
+        with calls(world) as made:
+            world.get("/videos")
+        assert made == ["Query"], (wall, monotonic)
+
+
+def test_pages_further_on_are_read_each_time_they_are_asked_for_differently(world: World, clocks: Clocks) -> None:
+    cursor = world.get("/videos").get_json()["next_cursor"]
+    clocks.advance(2)
+    with calls(world) as made:
+        assert world.get(f"/videos?cursor={cursor}").data == world.get(f"/videos?cursor={cursor}").data
+    assert made == ["Query"]
+
+
+def test_errors_are_not_kept(world: World, clocks: Clocks) -> None:
+    def fail(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="")
+
+    events = world.dynamodb.meta.events
+    events.register("before-call.dynamodb", fail)
+    assert world.get("/videos").status_code == 503
+    events.unregister("before-call.dynamodb", fail)
+    assert world.get("/videos").status_code == 200
+    assert world.get("/videos/new-new-new").status_code == 404
+    publish(world, "new-new-new")
+    assert world.get("/videos/new-new-new").status_code == 200
+    assert clocks.wall == 1_000_000
+
+
+def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
+    kept: Recent[int, int] = Recent(10, 3)
+    made: list[int] = []
+
+    def value(key: int) -> int:
+        def make() -> int:
+            made.append(key)
+            return key
+
+        return kept.get(key, make)
+
+    assert [value(key) for key in (1, 2, 3, 1, 4, 1, 2, 3)] == [1, 2, 3, 1, 4, 1, 2, 3]
+    assert made == [1, 2, 3, 4, 1, 2, 3]
