@@ -83,13 +83,15 @@ def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], 
     def register(answer: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
         routes[path] = Route(answer, accepted or (http.JSON,))
         # Every method comes here, as one that is not allowed has an answer of its own.
-        app.route(path.replace("*", "<name>"), method=METHODS)(lambda name="": respond(routes[path]))  # noqa: ARG005
+        # A stage's own path may come without its slash.
+        rule = path.replace("*", "[^/]+") if path != "/" else "/?"
+        app.route(rule, method=METHODS)(lambda: respond(routes[path]))
         return answer
 
     return register
 
 
-def respond(found: Route) -> Response[str | bytes]:
+def respond(found: Route) -> Response[str]:
     """The response to the current request, which has come to this route."""
     request = current_request()
     try:
@@ -121,7 +123,7 @@ def answer_to(request: Request, found: Route) -> Answer:
 
 
 @app.not_found
-def not_found(_error: Exception) -> Response[str | bytes]:
+def not_found(_error: Exception) -> Response[str]:
     """There is no such path; or a method that HTTP itself does not know."""
     request = current_request()
     detail = f"There is nothing at this path; there are {', '.join(routes)}."

@@ -4,6 +4,7 @@ RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (
 in API Gateway's payload format 2.0.
 """
 
+import base64
 import gzip
 import hashlib
 import json
@@ -88,9 +89,9 @@ class Answer:
         return f'W/"{hashlib.blake2s(self.body.encode(), digest_size=9).hexdigest()}"'
 
     @cached_property
-    def packed(self) -> bytes:
-        """The body compressed."""
-        return gzip.compress(self.body.encode(), COMPRESSION, mtime=0)
+    def packed(self) -> str:
+        """The body compressed, in base64."""
+        return base64.b64encode(gzip.compress(self.body.encode(), COMPRESSION, mtime=0)).decode()
 
     @cached_property
     def all_headers(self) -> dict[str, str]:
@@ -132,7 +133,7 @@ def to_json(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def finished(request: Request, answer: Answer) -> Response[str | bytes]:
+def finished(request: Request, answer: Answer) -> Response[str]:
     """The answer as this request's method and headers want it."""
     headers: dict[str, str | list[str]] = {**answer.all_headers}
     status, body = answer.status.value, answer.body
@@ -142,7 +143,9 @@ def finished(request: Request, answer: Answer) -> Response[str | bytes]:
     elif request.method == "HEAD":
         body = ""
     elif len(body) >= COMPRESSED_FROM and accepts_gzip(request.headers.get("accept-encoding", "")):
-        return Response(status, body=answer.packed, headers=headers | {"Content-Encoding": "gzip"})
+        response = Response(status, body=answer.packed, headers=headers | {"Content-Encoding": "gzip"})
+        response.base64_encoded = True
+        return response
     return Response(status, body=body, headers=headers)
 
 
