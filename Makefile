@@ -5,7 +5,7 @@ python := PYTHONPATH=.:layers/newsreel .venv/bin/python
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
-.PHONY: help run test check sam-api sam-test deploy-check openapi format lock
+.PHONY: help run index test check sam-api sam-test deploy-check openapi format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,10 @@ help: ## List these commands
 run: ## Start newsreel on this machine: http://127.0.0.1:3000
 	@local/setup run
 	@$(python) -m local
+
+index: ## Make the search index of videos stored before there was one; STACK=name on AWS
+	@local/setup run
+	@$(python) -m local.index $(STACK)
 
 test: ## Run all tests
 	@local/setup dev

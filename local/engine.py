@@ -43,9 +43,9 @@ class Engine:
             "AWS_ENDPOINT_URL_SQS": moto_url,
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": moto_url,
         }
-        self.dynamodb: DynamoDBClient = _client("dynamodb", dynamodb_url)
-        self.sqs: SQSClient = _client("sqs", moto_url)
-        self.secrets: SecretsManagerClient = _client("secretsmanager", moto_url)
+        self.dynamodb: DynamoDBClient = client("dynamodb", dynamodb_url)
+        self.sqs: SQSClient = client("sqs", moto_url)
+        self.secrets: SecretsManagerClient = client("secretsmanager", moto_url)
 
 
 @contextmanager
@@ -83,7 +83,8 @@ def dynalite(data: Path | None = None, host: str = LOOPBACK) -> Iterator[str]:
             process.kill()
 
 
-def _client(service: str, url: str) -> Any:
+def client(service: str, url: str) -> Any:
+    """A client of a service of this machine."""
     return boto3.client(  # type: ignore[call-overload]
         service,
         endpoint_url=url,

@@ -5,10 +5,13 @@ Their physical names are their logical ids, as they are for `sam local`.
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.engine import Engine, EngineError
 from local.template import FUNCTION, QUEUE, SECRET, TABLE, Intrinsic, Template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 QUEUE_ATTRIBUTES = ("DelaySeconds", "MessageRetentionPeriod", "VisibilityTimeout")
 KEY_PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -29,10 +32,7 @@ def create(template: Template, engine: Engine, keys: str) -> dict[str, str]:
     `keys` becomes the secret's value; empty: the template's own. Raises EngineError where a table is there but
     different.
     """
-    refs: dict[str, str] = {}
-    for name, table in template.of_type(TABLE).items():
-        _create_table(engine, name, table)
-        refs[name] = name
+    refs = create_tables(template, engine.dynamodb)
     # A queue names the ARN of its dead letters' queue, so that one has to be there first.
     queues = template.of_type(QUEUE)
     for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
@@ -41,6 +41,14 @@ def create(template: Template, engine: Engine, keys: str) -> dict[str, str]:
         value = keys or secret["SecretString"]
         refs[name] = engine.secrets.create_secret(Name=name, SecretString=value)["ARN"]
     return refs
+
+
+def create_tables(template: Template, dynamodb: "DynamoDBClient") -> dict[str, str]:
+    """Make the tables that are missing; gives their names. Raises EngineError where one is there but different."""
+    tables = template.of_type(TABLE)
+    for name, table in tables.items():
+        _create_table(dynamodb, name, table)
+    return {name: name for name in tables}
 
 
 def environment(template: Template, refs: dict[str, str]) -> dict[str, str]:
@@ -67,15 +75,15 @@ def table_request(name: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {"TableName": name, "BillingMode": properties["BillingMode"], **parts}
 
 
-def _create_table(engine: Engine, name: str, properties: dict[str, Any]) -> None:
+def _create_table(dynamodb: "DynamoDBClient", name: str, properties: dict[str, Any]) -> None:
     request = table_request(name, properties)
-    if name in engine.dynamodb.list_tables()["TableNames"]:
-        there = engine.dynamodb.describe_table(TableName=name)["Table"]
+    if name in dynamodb.list_tables()["TableNames"]:
+        there = dynamodb.describe_table(TableName=name)["Table"]
         if _shape(dict(there)) != _shape(request):
             raise EngineError(f"{name} was made by another version of newsreel; delete .newsreel/ to begin anew")
         return
-    engine.dynamodb.create_table(**request)
-    engine.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    dynamodb.create_table(**request)
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
 
 
 def _shape(table: dict[str, Any]) -> Any:
