@@ -1,0 +1,79 @@
+"""Which of two versions of a video is believed."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsreel.video import LIVE_STATES, SourceName, Video, merged
+
+TIMES = [f"2026-11-23T12:00:0{second}Z" for second in range(4)]
+times = st.sampled_from(TIMES)
+words = st.sampled_from(["", "one", "two"])
+
+
+def versions(source: st.SearchStrategy[SourceName]) -> st.SearchStrategy[Video]:
+    return st.builds(
+        Video,
+        video_id=st.just("video000001"),
+        query=st.just("cricket"),
+        published_at=times,
+        fetched_at=times,
+        first_seen_at=times,
+        title=words,
+        description=words,
+        channel_title=words,
+        live=st.sampled_from(LIVE_STATES),
+        duration_seconds=st.none() | st.just(60),
+        source=source,
+        detailed=st.booleans(),
+    )
+
+
+of_youtube = versions(st.just("youtube"))
+of_invidious = versions(st.just("invidious")).map(
+    lambda video: replace(video, published_at_exact=False, detailed=False)
+)
+any_version = of_youtube | of_invidious
+
+
+@given(any_version, any_version)
+def test_a_version_told_again_changes_nothing(stored: Video, fetched: Video) -> None:
+    once = merged(stored, fetched)
+    assert merged(once, fetched) is once
+
+
+@given(any_version)
+def test_a_video_fetched_again_unchanged_is_left_as_it_is(stored: Video) -> None:
+    assert merged(stored, replace(stored, fetched_at=TIMES[3])) is stored
+
+
+@given(any_version, of_invidious)
+def test_the_fallback_replaces_nothing(stored: Video, fetched: Video) -> None:
+    assert merged(stored, fetched) is stored
+
+
+@given(of_invidious, of_youtube)
+def test_youtube_takes_over_with_its_exact_time(stored: Video, fetched: Video) -> None:
+    assert merged(stored, fetched) == replace(fetched, first_seen_at=stored.first_seen_at)
+
+
+@given(any_version, st.lists(any_version))
+def test_a_video_stays_one_and_keeps_when_it_was_first_seen(first: Video, later: list[Video]) -> None:
+    kept = first
+    for version in later:
+        kept = merged(kept, version)
+    assert kept.first_seen_at == first.first_seen_at
+    assert (kept.video_id, kept.query) == (first.video_id, first.query)
+    if "youtube" in (version.source for version in [first, *later]):
+        assert kept.source == "youtube"
+        assert kept.published_at_exact
+
+
+@given(of_youtube, of_youtube)
+def test_details_are_never_lost_to_a_search_result(stored: Video, fetched: Video) -> None:
+    kept = merged(stored, replace(fetched, detailed=False))
+    assert (kept.description, kept.duration_seconds) == (stored.description, stored.duration_seconds)
+    assert (kept.published_at, kept.live) == (fetched.published_at, fetched.live)
+    assert kept.detailed is (stored.detailed and stored.live == fetched.live)
+    assert kept.title == (fetched.title or stored.title)
