@@ -94,12 +94,13 @@ def opened(
 
 def run(name: str, client: "DynamoDBClient", table: str, videos: Videos, now: Callable[[], float]) -> None:
     """Index all, and show how far it is."""
+    # DynamoDB counts a table's items every six hours, dynalite never.
     count = client.describe_table(TableName=table)["Table"]["ItemCount"]
     began, done = now(), 0
     for done in index_all(client, table, videos):
-        rate = done / max(now() - began, 0.001)
-        left = timedelta(seconds=round(max(count - done, 0) / rate))
-        sys.stderr.write(f"\rnewsreel: {name}: {done:,} of about {max(count, done):,} videos, {left} to go ")
+        left = timedelta(seconds=round((count - done) * (now() - began) / done))
+        rest = f" of about {count:,}, {left} to go" if count > done else ""
+        sys.stderr.write(f"\r\033[Knewsreel: {name}: {done:,}{rest}")
         sys.stderr.flush()
     if done:
         sys.stderr.write("\n")
