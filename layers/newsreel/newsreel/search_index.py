@@ -123,11 +123,11 @@ class SearchIndex:
     ) -> Step:
         """Read the next `limit` entries of one beginning, or a megabyte of them. Raises TableUnavailable."""
         parts = search.parts()
-        # `~` sorts after all that follows a time in a position.
         names = {"#beginning": "beginning", "#position": "position", "#text": "text"}
         values = {
             ":beginning": _partition(search.query, beginning),
             ":since": search.since or FIRST,
+            # This sign sorts after the one that follows the time in a position.
             ":until": f"{search.until or LAST}~",
             **{f":part{number}": part for number, part in enumerate(parts)},
         }

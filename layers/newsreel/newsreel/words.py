@@ -7,6 +7,8 @@ instead, found by any part of two characters or more.
 
 import re
 import unicodedata
+from bisect import bisect
+from itertools import groupby
 from typing import ClassVar
 
 from newsreel.video import Video
@@ -27,26 +29,32 @@ SIZE_AT_MOST = 800
 DESCRIPTION_LENGTH = 600
 """Characters of a description in which its first words are looked for."""
 
-_LINK = re.compile(r"https?://\S+")
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# fmt: off
+_RUNS = (
+    0x0E00, 0x0F00,  # Thai, Lao
+    0x1000, 0x10A0,  # Burmese
+    0x1780, 0x1800,  # Khmer
+    0x3005, 0x3008, 0x3040, 0x3100, 0x31F0, 0x3200,  # Japanese
+    0x3400, 0x4DC0, 0x4E00, 0xA000, 0xF900, 0xFB00, 0x20000, 0x40000,  # Chinese, Japanese
 )
-_PIECE = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_RUN = re.compile(f"[{_UNSPACED}]")
+# fmt: on
+"""Where scripts without spaces begin and end in Unicode. A regular expression of these takes 6 ms to compile."""
 
 
 def split(text: str) -> list[str]:
     """The words and runs of a text, in order, folded."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     letters = unicodedata.normalize("NFKC", apart.translate(_LETTERS))
-    pieces = [piece for word in letters.split() for piece in _PIECE.findall(word)]
-    return [piece if is_run(piece) else piece[:WORD_LENGTH] for piece in pieces]
+    found: list[str] = []
+    for word in letters.split():
+        for run, piece in [(False, word)] if word.isascii() else groupby(word, is_run):
+            found.append("".join(piece) if run else "".join(piece)[:WORD_LENGTH])
+    return found
 
 
 def is_run(word: str) -> bool:
     """Whether this is a run of a script without spaces."""
-    return _RUN.match(word) is not None
+    return bisect(_RUNS, ord(word[0])) % 2 == 1
 
 
 def beginnings(word: str) -> list[str]:
@@ -61,7 +69,7 @@ def words_of(video: Video) -> tuple[str, ...]:
     words: dict[str, None] = {}
     begun: set[str] = set()
     size = 0
-    description = _LINK.sub(" ", video.description)[:DESCRIPTION_LENGTH]
+    description = re.sub(r"https?://\S+", " ", video.description)[:DESCRIPTION_LENGTH]
     for text, entries in (
         (video.title, NAMES_ENTRIES),
         (video.channel_title, NAMES_ENTRIES),
