@@ -100,7 +100,9 @@ def test_every_kind_of_error_has_its_meaning(status: int, error: dict[str, Any],
     assert type(meaning(status, json.dumps({"error": error}).encode())) is kind
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>502 Bad Gateway</html>", b"[]", b"{}", b'{"error": 5}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>502 Bad Gateway</html>", b"[]", b"{}", b'{"error": 5}', b"\xff\xfe", b"[" * 100_000]
+)
 @pytest.mark.parametrize("status", [302, 400, 403, 500, 502, 504])
 def test_what_is_no_error_of_youtubes_blames_no_key(status: int, content: bytes) -> None:
     assert type(meaning(status, content)) is SourceUnavailable

@@ -53,7 +53,7 @@ def parse_secret(text: str) -> tuple[Key, ...]:
     """
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = re.split(r"[\s,]+", text)
     if isinstance(value, dict):
         value = value.get("keys")

@@ -146,7 +146,7 @@ class YouTube:
             raise _without(key, meaning(response.status_code, response.content))
         try:
             answer = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SourceUnavailable("the answer is not JSON") from None
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise SourceUnavailable("the answer has no list of items")

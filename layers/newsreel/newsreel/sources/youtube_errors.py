@@ -42,7 +42,7 @@ def meaning(status: int, body: bytes) -> SourceError:
     """The error that an answer with this status (not 200) stands for, with YouTube's own message."""
     try:
         error = mapping(mapping(json.loads(body)).get("error"))
-    except ValueError:
+    except (ValueError, RecursionError):
         error = {}
     message = f"{status}: {text(error.get('message'), 300) or 'no message'}"
     tokens = set(_tokens(error))
