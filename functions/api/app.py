@@ -84,8 +84,9 @@ def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], 
         routes[path] = Route(answer, accepted or (http.JSON,))
         # Every method comes here, as one that is not allowed has an answer of its own.
         # A stage's own path may come without its slash.
-        rule = path.replace("*", "[^/]+") if path != "/" else "/?"
-        app.route(rule, method=METHODS)(lambda: respond(routes[path]))
+        rule = re.escape(path).replace(r"\*", "[^/]+") if path != "/" else "/?"
+        # A rule is a regular expression, in which `$` would let a line's end pass.
+        app.route(rf"{rule}\Z", method=METHODS)(lambda: respond(routes[path]))
         return answer
 
     return register
