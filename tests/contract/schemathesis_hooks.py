@@ -1,0 +1,25 @@
+"""What a schema cannot say of a request that is right."""
+
+from typing import Any
+
+import schemathesis
+from schemathesis import GenerationMode
+
+from newsreel.parameters import PUBLISHED_AFTER, PUBLISHED_BEFORE, SEARCH
+
+
+@schemathesis.hook
+def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
+    query = case.query
+    if not query or (case.meta and case.meta.generation.mode is not GenerationMode.POSITIVE):
+        return
+    # A cursor comes from a page of the same listing; none can be made up.
+    query.pop("cursor", None)
+    # A search has to hold a word of two letters, of any script.
+    try:
+        SEARCH.read(query.get("search", "any"))
+    except ValueError:
+        del query["search"]
+    after, before = query.get("published_after"), query.get("published_before")
+    if after and before and PUBLISHED_AFTER.read(after) >= PUBLISHED_BEFORE.read(before):
+        del query["published_before"]
