@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from local.catalogue import Clip, thumbnails
 
-AGE_AT_MOST = timedelta(hours=8)
-"""How far back searches look; details of older clips are still given."""
+PAST = timedelta(hours=8)
+"""How far back searches look, if nothing else is said; details of older clips are still given."""
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 USUAL = (0, 1, 1, 2, 3, 5)
@@ -72,13 +72,14 @@ _SENTENCES = (
 class MadeUp:
     """See `local.catalogue.Catalogue`. Ids are known of the queries given here and of those searched."""
 
-    def __init__(self, queries: Iterable[str]) -> None:
+    def __init__(self, queries: Iterable[str], past: timedelta = PAST) -> None:
         self._queries = {_tag(query): query for query in queries}
+        self._past = past
 
     def search(self, query: str, since: datetime | None, until: datetime, now: datetime) -> list[Clip]:
         """See `local.catalogue.Catalogue`."""
         self._queries[_tag(query)] = query
-        since = max(since or EPOCH, now - AGE_AT_MOST)
+        since = max(since or EPOCH, now - self._past)
         minutes = range((since - EPOCH) // MINUTE, (min(until, now) - EPOCH) // MINUTE + 1)
         return [
             clip

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import yaml
@@ -30,6 +30,8 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - containers come in from outside of the lo
 HOST = "host.docker.internal"
 """What containers call this machine."""
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+PAST = timedelta(hours=1)
+"""As much is there to be found at first: a container has only a share of this machine."""
 IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
 
 
@@ -59,7 +61,7 @@ def surroundings(queries: str = "") -> Iterator[Path]:
     template = Template(ROOT / "template.yaml", AMPLE | ({"QUERIES": queries} if queries else {}))
     watched = [query.strip() for query in template.parameters["Queries"].split(",")]
     limits = Limits(search=int(AMPLE["SEARCH_CALLS_PER_DAY"]), default=int(AMPLE["UNITS_PER_DAY"]))
-    upstream = Upstream(MadeUp(watched), lambda: datetime.now(UTC), limits=limits)
+    upstream = Upstream(MadeUp(watched, PAST), lambda: datetime.now(UTC), limits=limits)
     with engine.running(host=EVERYWHERE) as services, serving(upstream, host=EVERYWHERE) as url:
         template.parameters["YoutubeApiUrl"] = f"{url}/youtube/v3"
         refs = stack.create(template, services, "sample")

@@ -46,7 +46,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 def stack(emulator: Emulator) -> Iterator[Stack]:
     """The stack of an operator with a key, polling the sample upstream."""
     limits = Limits(AMPLE, AMPLE)
-    with serving(Upstream(MadeUp(["cricket"]), lambda: datetime.now(UTC), limits=limits)) as upstream:
+    with serving(Upstream(MadeUp(["cricket"], sam.PAST), lambda: datetime.now(UTC), limits=limits)) as upstream:
         parameters = {
             "YoutubeApiUrl": f"{upstream}/youtube/v3",
             "SearchCallsPerDay": str(AMPLE),

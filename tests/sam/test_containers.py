@@ -19,7 +19,11 @@ pytestmark = pytest.mark.sam
 
 EVENTS = ROOT / "events"
 STATUSES = {
+    "api_dashboard": 200,
+    "api_docs": 200,
+    "api_feed": 200,
     "api_not_found": 404,
+    "api_openapi": 200,
     "api_ping": 200,
     "api_preflight": 204,
     "api_queries": 200,
@@ -29,6 +33,7 @@ STATUSES = {
     "api_videos_bad_parameters": 400,
     "api_videos_old_cursor": 400,
     "api_videos_page": 200,
+    "api_videos_search": 200,
     "api_videos_unknown_query": 404,
     "api_wrong_method": 405,
 }
@@ -132,7 +137,11 @@ def test_parameters_reach_the_function_as_they_were_sent(api: Api) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
+        ("GET", "/", 200),
+        ("GET", "/docs", 200),
+        ("GET", "/openapi.json", 200),
         ("GET", "/ping", 200),
+        ("GET", "/videos.atom", 200),
         ("HEAD", "/videos", 200),
         ("OPTIONS", "/videos", 204),
         ("DELETE", "/videos", 405),
@@ -143,3 +152,8 @@ def test_parameters_reach_the_function_as_they_were_sent(api: Api) -> None:
 )
 def test_other_answers(api: Api, method: str, path: str, status: int) -> None:
     assert api.session.request(method, api.url + path, timeout=30).status_code == status
+
+
+def test_words_are_found(api: Api) -> None:
+    (video,) = api.get("/videos", page_size="1").json()["videos"]
+    assert video in api.get("/videos", search=video["title"], page_size="50").json()["videos"]
