@@ -24,7 +24,7 @@ from newsreel.recent import Recent
 from newsreel.search_index import SearchIndex
 from newsreel.settings import Settings, api_settings
 from newsreel.sources import items
-from newsreel.sources.invidious import read_instances
+from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
 from newsreel.video import public
 from newsreel.videos import Videos
@@ -205,7 +205,7 @@ def get_status(request: Request) -> Answer:
     body = status.status(
         PollStates(dynamodb(), table).read(settings().queries),
         read_ring(dynamodb(), table),
-        read_instances(dynamodb(), table, settings().invidious_urls),
+        Instances(dynamodb(), table, settings().invidious_urls).read(),
         settings(),
         clock(),
     )

@@ -25,6 +25,7 @@ from newsreel.poll_state import PollState, PollStates
 from newsreel.schedule import due_polls
 from newsreel.search_index import SearchIndex
 from newsreel.settings import FetcherSettings, fetcher_settings
+from newsreel.sources.instances import Instances
 from newsreel.sources.invidious import Invidious
 from newsreel.sources.youtube import YouTube
 from newsreel.times import stamp, utc_now
@@ -165,6 +166,6 @@ def edges() -> Edges:
         history=FetchHistory(dynamodb(), table),
         ring=ring,
         youtube=YouTube(settings().youtube_api_url, session(), ring, now=clock, sleep=sleep),
-        invidious=Invidious(dynamodb(), table, settings().invidious_urls, session(), now=clock),
+        invidious=Invidious(Instances(dynamodb(), table, settings().invidious_urls), session(), now=clock),
         now=clock,
     )

@@ -27,7 +27,7 @@ from newsreel.errors import TableUnavailable
 from newsreel.history import Fetch, FetchHistory
 from newsreel.key_ring import Key, KeyRing, KeysSecret, read_ring
 from newsreel.poll_state import PollState, PollStates
-from newsreel.sources.invidious import read_instances
+from newsreel.sources.instances import Instances
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Video
 from newsreel.videos import Position, Stretch, Videos
@@ -293,7 +293,7 @@ def calls(tables: Tables, services: Engine) -> dict[str, Callable[[], object]]:
         "charge": lambda: ring.charge("search"),
         "exhaust": lambda: ring.exhaust(Key("key"), "search", "spent"),
         "disable": lambda: ring.disable(Key("key"), "bad", "search", "default"),
-        "instances": lambda: read_instances(tables.client, tables.state, ("https://instance.test",)),
+        "instances": lambda: Instances(tables.client, tables.state, ("https://instance.test",)).read(),
     }
 
 

@@ -1,14 +1,21 @@
-"""Clients of AWS's services, with time-outs and retries that fit a function that lives for seconds."""
+"""Clients of AWS's services, with time-outs and retries that fit a function that lives for seconds.
 
+They are botocore's, which boto3's are too: importing boto3 on top would only make every cold start longer.
+"""
+
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+
+
+session = cache(botocore.session.get_session)
 
 
 @overload
@@ -19,7 +26,7 @@ def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 def client(service: Literal["sqs"]) -> "SQSClient": ...
 def client(service: Any) -> Any:
     """A client for a service; region, credentials and endpoints come from the environment, as boto3 defines them."""
-    return boto3.client(
+    return session().create_client(
         service,
         config=Config(
             connect_timeout=2,

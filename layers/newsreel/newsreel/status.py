@@ -9,7 +9,7 @@ from newsreel.budget import BUCKETS, Bucket
 from newsreel.key_ring import KeyState, RingState
 from newsreel.poll_state import PollState
 from newsreel.settings import Settings
-from newsreel.sources.invidious import Instance
+from newsreel.sources.instances import Instance
 from newsreel.times import pacific_midnight, stamp
 
 type QueryState = Literal["new", "ok", "waiting", "failing"]

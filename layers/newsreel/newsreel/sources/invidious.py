@@ -6,81 +6,26 @@ time from here is approximate. Only a JSON array is believed: errors come with a
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from typing import Any
 
 import requests
 
-from newsreel.attributes import packed, unpacked
-from newsreel.dynamodb import get_items, table_errors
 from newsreel.errors import SourceUnavailable
 from newsreel.sources import items
-from newsreel.times import instant, stamp
+from newsreel.sources.instances import Instance, Instances
+from newsreel.times import stamp
 from newsreel.video import Live, Video
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TIMEOUT = (2, 4)
 """Seconds to connect and to wait for an answer."""
-FIRST_REST = timedelta(minutes=1)
-LONGEST_REST = timedelta(hours=6)
-KEPT = timedelta(days=7)
-PARTITION = "invidious"
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An instance and how it has fared."""
-
-    url: str
-    resting_until: datetime | None = None
-    failures: int = 0
-    problem: str | None = None
-    asked_at: datetime | None = None
-
-    @property
-    def host(self) -> str:
-        """The name it is shown by."""
-        return urlsplit(self.url).netloc
-
-    def rests(self, now: datetime) -> bool:
-        """Whether it may not be asked now; a rest that is longer than any was set by a wrong clock."""
-        return self.resting_until is not None and now < self.resting_until <= now + LONGEST_REST
-
-
-def read_instances(client: "DynamoDBClient", table: str, urls: tuple[str, ...]) -> list[Instance]:
-    """The instances in the operator's order. Raises TableUnavailable."""
-    stored = {}
-    for item in get_items(client, table, [_key(url) for url in urls]):
-        values = unpacked(item)
-        stored[values["sk"]] = Instance(
-            values["sk"],
-            instant(values["resting_until"]) if "resting_until" in values else None,
-            values["failures"],
-            values.get("problem"),
-            instant(values["asked_at"]),
-        )
-    return [stored.get(url) or Instance(url) for url in urls]
 
 
 class Invidious:
     """The instances as one poll uses them."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        table: str,
-        urls: tuple[str, ...],
-        session: requests.Session,
-        *,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._client = client
-        self._table = table
-        self._urls = urls
+    def __init__(self, instances: Instances, session: requests.Session, *, now: Callable[[], datetime]) -> None:
+        self._instances = instances
         self._session = session
         self._now = now
         self.calls = 0
@@ -93,8 +38,7 @@ class Invidious:
         """
         never = datetime.min.replace(tzinfo=UTC)
         problem = "every instance rests"
-        instances = read_instances(self._client, self._table, self._urls)
-        for instance in sorted(instances, key=lambda each: each.asked_at or never):
+        for instance in sorted(self._instances.read(), key=lambda each: each.asked_at or never):
             if instance.rests(self._now()):
                 continue
             self.calls += 1
@@ -102,9 +46,9 @@ class Invidious:
                 entries = self._ask(instance, query)
             except SourceUnavailable as error:
                 problem = f"{instance.host}: {error}"
-                self._note(instance, problem)
+                self._instances.note(instance, problem, self._now())
                 continue
-            self._note(instance, None)
+            self._instances.note(instance, None, self._now())
             return self._videos(entries, query)
         raise SourceUnavailable(problem)
 
@@ -125,7 +69,7 @@ class Invidious:
             raise SourceUnavailable(f"answered {response.status_code} with {items.text(kind, 60) or 'no type'}")
         try:
             answer = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SourceUnavailable("the answer is not JSON") from None
         if not isinstance(answer, list):
             raise SourceUnavailable("the answer is not an array")
@@ -142,25 +86,6 @@ class Invidious:
             else:
                 videos.setdefault(video.video_id, video)
         return list(videos.values()), malformed
-
-    def _note(self, instance: Instance, problem: str | None) -> None:
-        now = self._now()
-        failures = instance.failures + 1 if problem else 0
-        rest = min(FIRST_REST * 2 ** min(failures - 1, 20), LONGEST_REST) if problem else None
-        with table_errors():
-            self._client.put_item(
-                TableName=self._table,
-                Item=packed(
-                    {
-                        **unpacked(_key(instance.url)),
-                        "asked_at": stamp(now),
-                        "failures": failures,
-                        "resting_until": stamp(now + rest) if rest else None,
-                        "problem": problem,
-                        "expires_at": int((now + KEPT).timestamp()),
-                    }
-                ),
-            )
 
 
 def _found(entry: Any, query: str, now: datetime) -> Video:
@@ -192,7 +117,3 @@ def _found(entry: Any, query: str, now: datetime) -> Video:
         live=live,
         source="invidious",
     )
-
-
-def _key(url: str) -> dict[str, Any]:
-    return packed({"pk": PARTITION, "sk": url})
