@@ -5,7 +5,7 @@ python := PYTHONPATH=.:layers/newsreel .venv/bin/python
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
-.PHONY: help run index test check sam-api sam-test deploy-check openapi format lock
+.PHONY: help run index test bench check sam-api sam-test deploy-check openapi format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack
 	@$(python) -m uv venv --quiet --clear --python .venv/bin/python .newsreel/$*
 	@$(python) -m uv pip install --quiet --python .newsreel/$* --requirement $<
 	@touch $@
+
+bench: ## Measure freshness, searching and cost: some minutes
+	@local/setup dev
+	@$(python) -m tests.bench.freshness
+	@$(python) -m tests.bench.search
+	@$(python) -m tests.bench.cost
 
 openapi: ## Make the OpenAPI document anew from the code
 	@local/setup dev

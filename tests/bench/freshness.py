@@ -61,7 +61,7 @@ def main(say: Callable[[str], None] = print) -> None:
                     delays, missed, calls = simulated(world, pacing, lag)
                 middle, worst = median_high(delays), max(delays)
                 say(f"{name:26}{pacing:8}{minutes(middle):>10}{minutes(worst):>10}{missed:>16}{calls:>14}")
-    say("next: make bench runs all benchmarks")
+    say("next: make bench runs all benchmarks\n")
 
 
 def minutes(span: timedelta) -> str:
