@@ -159,8 +159,11 @@ def test_answers_are_as_described(full: World, path: str, request_path: str, acc
 
 
 def test_the_page_s_files_are_as_described(full: World) -> None:
+    (told, *_) = document()["paths"]["/docs/{file}"]["get"]["parameters"]
     for part in full.get("/docs").text.split('"docs/')[1:]:
-        described(full.get(f"/docs/{part.partition('"')[0]}"), "/docs/{file}")
+        name = part.partition('"')[0]
+        validate(name, told["schema"])
+        described(full.get(f"/docs/{name}"), "/docs/{file}")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("ours"), None])

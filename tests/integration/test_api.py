@@ -3,6 +3,9 @@
 import gzip
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +21,7 @@ from werkzeug.test import TestResponse
 import functions.api.app as api
 from local.engine import Engine
 from local.invocation import Context
+from local.machine import ROOT
 from local.template import Template
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES
@@ -449,3 +453,14 @@ def test_status_of_a_day_whose_calls_are_spent(world: World) -> None:
     world.run(3 * MINUTE)
     assert problems(world) == ["budget_spent"]
     assert world.state()["state"] == "waiting"
+
+
+def test_what_few_ask_for_is_loaded_on_first_use() -> None:
+    script = "import sys, functions.api.app; print(*sys.modules)"
+    paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'newsreel'}"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=os.environ | paths, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "newsreel.listing" in loaded
+    seldom = {f"newsreel.{name}" for name in ("feed", "docs", "dashboard", "openapi", "schemas")}
+    assert not loaded & {"pydantic", *seldom}

@@ -194,8 +194,8 @@ def _paths() -> Document:
         "in": "path",
         "required": True,
         "description": "A file that the page at `/docs` names.",
-        "schema": {"type": "string", "pattern": "^[a-z-]+\\.(js|css)$"},
-        "example": "start.js",
+        "schema": {"type": "string", "pattern": "^[a-z0-9-]+\\.(js|css)$"},
+        "example": "start-0c1d9e775f3a.js",
     }
     page_example = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None}
     return {
