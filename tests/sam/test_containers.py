@@ -70,7 +70,7 @@ def api(template: Path) -> Iterator[Api]:
         port = str(listener.getsockname()[1])
     with requests.Session() as session, sam.api(template, port):
         # It takes some seconds to listen.
-        session.mount("http://", HTTPAdapter(max_retries=Retry(connect=120, backoff_factor=0.1, backoff_max=0.5)))
+        session.mount("http://", HTTPAdapter(max_retries=Retry(None, connect=240, backoff_factor=0.1, backoff_max=0.5)))
         yield Api(f"http://127.0.0.1:{port}", session)
 
 
