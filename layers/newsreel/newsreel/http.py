@@ -1,7 +1,7 @@
 """What HTTP asks of every answer: validators, caching, compression, CORS, HEAD, and errors of one shape.
 
-RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links). Requests come
-in API Gateway's payload format 2.0.
+RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links). Requests come in
+API Gateway's payload format 2.0.
 """
 
 import base64
@@ -108,7 +108,8 @@ def request(event: Mapping[str, Any], request_id: str) -> Request:
     """The request of an event."""
     context = event["requestContext"]
     headers = event.get("headers") or {}
-    path, base = event["rawPath"], f"{headers.get('x-forwarded-proto', 'https')}://{context['domainName']}"
+    scheme = "http" if headers.get("x-forwarded-proto") == "http" else "https"
+    path, base = event["rawPath"], f"{scheme}://{context['domainName']}"
     stage = f"/{context['stage']}"
     if path == stage or path.startswith(f"{stage}/"):
         path, base = path.removeprefix(stage) or "/", base + stage
