@@ -50,6 +50,8 @@ QUERY = "made"
 START = "2026-11-01T00:00:00Z"
 PLANTED = {1: "tasoxq", 100: "sataxq", 10_000: "mosaxq"}
 """Words that so many of the made videos have. Other words have the same first letters."""
+FILTER_AT_MOST = 100_000
+"""Videos of a listing that the filter reads at most, as its cost is plain by then: it grows with their number."""
 ROUNDS = 15
 REQUESTS = 300
 READ_UNIT, WRITE_UNIT = 0.125e-6, 0.625e-6
@@ -140,8 +142,8 @@ def made(count: int) -> Iterator[Video]:
     language = Language(random, 50_000)
     channels = [language.title(2) for _ in range(5_000)]
     for number in range(count):
-        # A step that shares no factor with the count meets every number once.
-        place = number * 1_000_003 % count
+        # Numbers in a random order, all of them once, for a count that is a power of ten.
+        place = number * 618_033_989 % count
         planted = [word for times, word in PLANTED.items() if place < times * min(1, count / 10_000)]
         at = stamp(instant(START) + timedelta(seconds=number // 2))
         channel = random.randrange(len(channels))
@@ -258,8 +260,9 @@ def tell_equality(videos: Videos, some: list[Video]) -> None:
 
 def tell_cost(videos: Videos, meter: Meter) -> None:
     """Read units, requests to DynamoDB and milliseconds of a page of 10, beside a listing read with a filter."""
-    say("  a page of 10                        videos   under its   read               |  by a filter")
-    say("                                       found   beginning  units requests    ms  |  units  requests      ms")
+    say(f"  a page of 10, beside a filter that reads {FILTER_AT_MOST:,} videos at most")
+    say(f"  {'':33}   videos   under its   read               |  by a filter")
+    say(f"  {'':33}    found   beginning  units requests    ms  |  units  requests      ms")
     for times, word in PLANTED.items():
         tell_page(videos, meter, f"found {times:,} times", word)
     for text in (PLANTED[1][:2], PLANTED[100][:3], f"{PLANTED[10_000]} {PLANTED[10_000][:2]} ta", "ta sa mo"):
@@ -303,18 +306,17 @@ def counted(videos: Videos, listing: Listing) -> tuple[int, int]:
     return best
 
 
-def filtered(videos: Videos, words: tuple[str, ...]) -> int:
-    """The same page as before: the whole listing is read until 11 titles match, or to its end."""
+def filtered(videos: Videos, words: tuple[str, ...]) -> None:
+    """The same page without an index: the listing is read until 11 titles match, or to its end."""
     stretch, after, found, limit = Stretch("by_query_published_at", QUERY, QUERY), None, 0, FIRST_STEP
-    while True:
+    read = 0
+    while read < FILTER_AT_MOST and found <= 10:
         items, after = videos.read(stretch, newest_first=True, limit=limit, after=after)
         limit *= 2
-        for item in items:
-            found += all(f" {word}" in f" {item['title']['S']}" for word in words)
-            if found > 10:
-                return found
+        read += len(items)
+        found += sum(all(f" {word}" in f" {item['title']['S']}" for word in words) for item in items)
         if after is None:
-            return found
+            return
 
 
 def say(line: str) -> None:
