@@ -75,7 +75,7 @@ def run() -> None:
         fetcher, api = _functions(template, services, stack.environment(template, refs))
         url = running.enter_context(serving(Front(api), port))
         say(f"watching {template.parameters['Queries']}; the videos are kept in {DATA / folder}")
-        say(f"open {url}/videos; Ctrl-C stops")
+        say(f"open {url}/ for the dashboard, {url}/docs for the API; Ctrl-C stops")
         clock = Clock(fetcher, stack.queue_source(template, services, refs, fetcher.name), services.sqs)
         running.callback(say, "stopped; `make run` goes on from here")
         running.callback(clock.stop, PATIENCE)

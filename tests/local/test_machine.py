@@ -131,7 +131,7 @@ def test_made_up_videos_appear_and_are_there_again_after_a_restart(tmp_path: Pat
         assert len(first) > 500
         said = newsreel.end()
     assert "a sample upstream on this machine makes the videos up" in said
-    assert f"open {newsreel.url}/videos" in said
+    assert f"open {newsreel.url}/ for" in said
     assert " cricket " in said
     assert " calls left " in said
     assert "Traceback" not in said
