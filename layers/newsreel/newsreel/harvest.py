@@ -38,6 +38,8 @@ ASKING = timedelta(seconds=10)
 """After this time a poll asks for nothing more, so that it can write what it has before its claim runs out."""
 PAGES_AT_MOST = 10
 """YouTube gives about 500 results of one search and then simply ends."""
+VIDEOS_AT_MOST = 500
+"""A poll asks for no more once it has so many, as writing them with their search entries takes its time too."""
 SWEEP_ROOM = 5
 """Results of a sweep's page kept free for the late ones that it looks for."""
 SWEEP_PAGES = 2
@@ -130,6 +132,7 @@ class _Asking:
         return (
             self._harvest.problem is None
             and self._edges.youtube.calls["search"] < self._last_call
+            and len(self._harvest.videos) < VIDEOS_AT_MOST
             and self._edges.now() - self._now < ASKING
         )
 
