@@ -124,12 +124,15 @@ def visit(browser: Browser) -> Iterator[Open]:
         width: int = 1440,
         scheme: Literal["light", "dark"] = "light",
         now: datetime | None = None,
+        cached: bool = False,
         **options: Any,
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=scheme, timezone_id="UTC", **options
         )
-        context.route(re.compile("^https://"), answer_for_youtube)
+        # Playwright turns the browser's cache off where it answers in a host's place.
+        if not cached:
+            context.route(re.compile("^https://"), answer_for_youtube)
         if now:
             context.clock.install(time=now)
         visit = Visit(context.new_page(), context)
@@ -184,7 +187,7 @@ def published(number: int, age: timedelta, query: str = "cricket") -> Clip:
 @contextmanager
 def made_site(world: World) -> Iterator[Site]:
     """A site of 150 videos of one query, and 20 of another, at noon."""
-    world.configure(QUERIES="cricket,chess")
+    world.configure(QUERIES="cricket,chess", PACING="fixed", POLL_INTERVAL_SECONDS="60", SEARCH_CALLS_PER_DAY="9999")
     world.add(*(published(number, age) for number, age in enumerate(AGES)))
     world.add(*(published(number, MINUTE * (5 + 30 * number), "chess") for number in range(20)))
     world.now -= MINUTE

@@ -1,7 +1,6 @@
 """An API of videos in memory, for what the real one cannot be made to show at will: masses, malice and failures."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -61,9 +60,12 @@ class PretendApi:
     """A WSGI app. Change its fields while it is served, to change what it answers."""
 
     videos: list[Json]
+    """Newest first."""
     queries: list[str] = field(default_factory=lambda: ["cricket", "chess", "solar eclipse"])
     problems: list[Json] = field(default_factory=list)
     prefix: str = ""
+    bounded: int = 10_000
+    """How many videos of a query a page looks at, at most."""
     failing: dict[str, tuple[str, Json | str]] = field(default_factory=dict)
     """By path, or by path and a part of the query string: the status line and body sent instead."""
     requests: list[str] = field(default_factory=list)
@@ -101,27 +103,20 @@ class PretendApi:
         query = wanted.get("query", self.queries[0])
         if query not in self.queries:
             return "404 Not Found", {"status": 404, "detail": f"{query} is not watched."}
-        words = wanted.get("search", "").casefold().split()
-        listed = [
-            video
-            for video in self.videos
-            if video["query"] == query
-            and video["channel_id"] == wanted.get("channel_id", video["channel_id"])
-            and video["live"] == wanted.get("live", video["live"])
-            and wanted.get("published_after", "") <= video["published_at"]
-            and video["published_at"] < wanted.get("published_before", "9")
-            and all(word in f"{video['title']} {video['channel_title']}".casefold() for word in words)
-        ]
-        place = {id(video): (video["published_at"], video["video_id"]) for video in listed}
-        listed.sort(key=lambda video: place[id(video)], reverse=wanted.get("order") != "oldest")
-        start = 0
-        if "cursor" in wanted:
-            last = urlsafe_b64decode(wanted["cursor"]).decode()
-            start = 1 + next(at for at, video in enumerate(listed) if video["video_id"] == last)
-        end = start + int(wanted.get("page_size", "10"))
-        more = end < len(listed)
-        cursor = urlsafe_b64encode(listed[end - 1]["video_id"].encode()).decode() if more else None
-        return "200 OK", {"videos": listed[start:end], "next_cursor": cursor, "prev_cursor": None}
+        of_query = [video for video in self.videos if video["query"] == query]
+        if wanted.get("order") == "oldest":
+            of_query.reverse()
+        start, size = int(wanted.get("cursor", "0")), int(wanted.get("page_size", "10"))
+        found: list[Json] = []
+        end = start
+        for video in of_query[start : start + self.bounded]:
+            if len(found) == size:
+                break
+            end += 1
+            if _fits(video, wanted):
+                found.append(video)
+        cursor = str(end) if end < len(of_query) else None
+        return "200 OK", {"videos": found, "next_cursor": cursor, "prev_cursor": None}
 
     def _status(self) -> Json:
         now = datetime.now(UTC)
@@ -160,3 +155,14 @@ class PretendApi:
             "gaps": 0,
             "arrivals": [sum(start <= time < end for time in times) for start, end in pairwise(hours)],
         }
+
+
+def _fits(video: Json, wanted: dict[str, str]) -> bool:
+    """Whether a listing's filters let a video through."""
+    words = wanted.get("search", "").casefold().split()
+    return (
+        wanted.get("channel_id") in (None, video["channel_id"])
+        and wanted.get("live") in (None, video["live"])
+        and wanted.get("published_after", "") <= video["published_at"] < wanted.get("published_before", "9")
+        and all(word in f"{video['title']} {video['channel_title']}".casefold() for word in words)
+    )

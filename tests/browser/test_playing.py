@@ -167,8 +167,8 @@ def test_the_focus_is_always_visible(site: Site, visit: Open) -> None:
                  const focus = document.activeElement;
                  const around = [focus, focus.closest(".card"), focus.closest(".chip")].filter(Boolean);
                  const styles = around.flatMap((at) => [getComputedStyle(at), getComputedStyle(at, "::before")]);
-                 const outlined = styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
-                 return [focus.textContent || focus.id, outlined];
+                 const visible = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+                 return [focus.textContent || focus.id, styles.some(visible)];
                }"""
         )
         seen.add(name)

@@ -885,11 +885,15 @@ function showTitle() {
 function showProblems() {
   const own = watched();
   const told = status.problems.map(({ message, action: advice }) => [message, advice]);
-  if (own?.problem && !told.some(([message]) => message.includes(own.problem))) told.push([own.problem, ""]);
+  if (own?.problem && !told.length) told.push([own.problem, ""]);
   const list = $("#problems");
-  list.hidden = !told.length;
-  list.replaceChildren(...told.map(([message, advice]) => make("li", {}, make("strong", {}, message), advice ? ` ${advice}` : "")));
-  $("#strip").classList.toggle("ill", !status.healthy || Boolean(own?.problem));
+  if (list.dataset.said === JSON.stringify(told)) return;
+  list.dataset.said = JSON.stringify(told);
+  shelf.keepPlace(() => {
+    list.hidden = !told.length;
+    list.replaceChildren(...told.map(([message, advice]) => make("li", {}, make("strong", {}, message), advice ? ` ${advice}` : "")));
+  });
+  $("#strip").classList.toggle("ill", told.length > 0);
 }
 
 function showPulse() {
@@ -1013,7 +1017,8 @@ function syncDates() {
   $("#to").value = to ? dayOf(to) : "";
   for (const button of $$("[data-range]")) button.ariaPressed = String(button.dataset.range === state.range && !(from || to));
   const chosen = $(`[data-range="${state.range}"]`).textContent;
-  $("#dates-label").textContent = from && to ? `${day.format(from)} – ${day.format(to)}` : from ? `Since ${day.format(from)}` : to ? `Until ${day.format(to)}` : chosen;
+  const both = from && to ? [...new Set([day.format(from), day.format(to)])].join(" – ") : "";
+  $("#dates-label").textContent = both || (from ? `Since ${day.format(from)}` : to ? `Until ${day.format(to)}` : chosen);
   $("#dates-button").classList.toggle("on", Boolean(state.range || from || to));
 }
 
@@ -1180,7 +1185,7 @@ function listen() {
 }
 
 function showConnection() {
-  $("#offline").hidden = navigator.onLine;
+  shelf.keepPlace(() => { $("#offline").hidden = navigator.onLine; });
 }
 
 // ---------------------------------------------------------------- going from state to state

@@ -1,0 +1,73 @@
+"""axe-core finds nothing to object to, in any state, at any width, in light and dark."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import axe_playwright_python  # type: ignore[import-untyped]
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, Site
+from tests.world import START
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+"""Every rule is asked: WCAG 2.2 A and AA, and what axe-core calls best practice."""
+
+
+def playing(page: Page) -> None:
+    page.locator("[data-watch]").nth(1).click()
+    expect(page.get_by_text("All about number")).to_be_visible()
+
+
+def in_a_corner(page: Page) -> None:
+    playing(page)
+    page.evaluate("scrollTo(0, 2000)")
+    expect(page.locator(".player")).to_have_css("position", "fixed")
+
+
+def choosing_dates(page: Page) -> None:
+    page.locator("#dates-button").click()
+    expect(page.get_by_role("dialog", name="Published")).to_be_visible()
+
+
+def reading_help(page: Page) -> None:
+    page.get_by_role("button", name="Keyboard and feeds").click()
+    expect(page.get_by_role("dialog", name="Keyboard and feeds")).to_be_visible()
+
+
+def with_nothing_found(page: Page) -> None:
+    page.get_by_role("searchbox").fill("unheard")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def just_looking(page: Page) -> None:
+    expect(page.get_by_text("Last poll")).to_be_visible()
+
+
+STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "cards": ("", just_looking),
+    "table": ("?view=table&sort=-length", just_looking),
+    "filters": ("?live=live&range=24h&search=whole&channel_id=UC0000000000000000000003", just_looking),
+    "player": ("", playing),
+    "player in the table": ("?view=table", playing),
+    "player in a corner": ("?page_size=50", in_a_corner),
+    "dates": ("", choosing_dates),
+    "help": ("", reading_help),
+    "nothing": ("", with_nothing_found),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("width", [1440, 768, 375])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(
+    site: Site, visit: Open, state: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    address, reach = STATES[state]
+    page = visit(f"{site.url}/{address}", now=START, width=width, scheme=scheme, reduced_motion="reduce").page
+    expect(page.locator("[data-watch]").first).to_be_visible()
+    reach(page)
+    page.evaluate(AXE)
+    violations = page.evaluate("axe.run().then(({ violations }) => violations)")
+    assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
