@@ -141,7 +141,8 @@ class PretendApi:
 
     def _query(self, query: str, now: datetime) -> Json:
         times = sorted(video["first_seen_at"] for video in self.videos if video["query"] == query)
-        hours = [stamp(now - timedelta(hours=24 - hour)) for hour in range(25)]
+        hour = now.replace(minute=0, second=0)
+        hours = [stamp(hour - timedelta(hours=23 - number)) for number in range(25)]
         return {
             "query": query,
             "state": "failing" if self.problems and query == self.queries[0] else "ok",

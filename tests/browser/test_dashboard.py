@@ -237,12 +237,13 @@ def test_the_strip_tells_how_polling_fares(site: Site, visit: Open) -> None:
     left = status["sources"]["youtube"]["search_calls_left"]
     expect(strip).to_contain_text("Last poll")
     expect(strip).to_contain_text(f"{left:,} searches left today")
-    expect(strip).to_contain_text("next in")
+    expect(strip).to_contain_text("next poll is due")
     sum_of_day = sum(status["queries"][0]["arrivals"])
     expect(strip.get_by_role("img")).to_have_accessible_name(
         re.compile(f"Arrivals of the last 24 hours: {sum_of_day} new videos")
     )
     expect(strip.locator("rect")).to_have_count(24)
+    expect(strip.locator("rect").nth(22)).to_have_text("11:00 to 12:00: 150 new videos")
 
 
 def test_the_page_moves_nothing_while_it_loads(site: Site, visit: Open) -> None:

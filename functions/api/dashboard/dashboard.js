@@ -916,13 +916,13 @@ function showPulse() {
   if (youtube?.resets_at) $("#pulse").title = `${plural(youtube.usable_keys, "usable key")}. The day's budget is renewed at ${clock.format(new Date(youtube.resets_at))}.`;
 }
 
-/** A bar for each of the last 24 hours. */
+/** A bar for each of the last 24 hours by the clock, the present one last. */
 function showArrivals() {
   const bars = watched()?.arrivals ?? [];
   const sum = bars.reduce((total, count) => total + count, 0);
   const most = Math.max(1, ...bars);
   const spark = $("#spark");
-  const hour = Date.parse(status.checked_at) - 3_600_000 * bars.length;
+  const hour = (Math.floor(Date.parse(status.checked_at) / 3_600_000) - bars.length + 1) * 3_600_000;
   spark.ariaLabel = `Arrivals of the last 24 hours: ${plural(sum, "new video")}, at most ${number.format(Math.max(0, ...bars))} in an hour`;
   spark.replaceChildren(...bars.map((count, at) => {
     const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
