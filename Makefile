@@ -49,8 +49,9 @@ deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack
 	@$(python) -m uv pip install --quiet --python .newsreel/$* --requirement $<
 	@touch $@
 
-bench: ## Measure freshness, searching and cost: some minutes
+bench: .newsreel/deploy/ready ## Measure starts, freshness, searching, cost: some minutes
 	@local/setup dev
+	@$(python) -m tests.bench.cold_start
 	@$(python) -m tests.bench.freshness
 	@$(python) -m tests.bench.search
 	@$(python) -m tests.bench.cost
