@@ -54,6 +54,8 @@ FILTER_AT_MOST = 100_000
 """Videos of a listing that the filter reads at most, as its cost is plain by then: it grows with their number."""
 ROUNDS = 15
 REQUESTS = 300
+HEAD = 200
+"""Results of each search that are compared where there are too many videos to walk to every end."""
 READ_UNIT, WRITE_UNIT = 0.125e-6, 0.625e-6
 """Dollars, on demand in us-east-1: aws.amazon.com/dynamodb/pricing/on-demand, November 2026."""
 
@@ -113,6 +115,7 @@ def main() -> None:
         TemporaryDirectory() as temporary,
         loaded(chosen.folder or Path(temporary), made(chosen.videos), chosen.videos) as (videos, meter),
     ):
+        tell_heads(videos, list(made(chosen.videos)))
         tell_cost(videos, meter)
 
 
@@ -256,6 +259,28 @@ def tell_equality(videos: Videos, some: list[Video]) -> None:
             raise SystemExit(f"different: {listing}")
         results += len(found)
     say(f"  {REQUESTS} random searches, walked to their ends: {results:,} videos, equal to a look at every video")
+
+
+def tell_heads(videos: Videos, some: list[Video]) -> None:
+    """Compare the first results of random searches, in both orders, with a look at every video until there are as many.
+
+    A search that finds fewer is thereby compared whole.
+    """
+    random, results, whole = Random(3), 0, 0
+    texts = [f" {' '.join(words_of(video))} " for video in some]
+    for number in range(REQUESTS):
+        words = random.choice(texts).split()
+        parts = [word[: random.choice((2, 3, 4, len(word)))] for word in random.sample(words, min(len(words), 3))]
+        search = requested(" ".join(parts[: random.choice((1, 2, 2, 3))]))
+        listing = Listing(QUERY, "newest" if number % 2 else "oldest", search=search)
+        places = reversed(range(len(some))) if number % 2 else range(len(some))
+        wanted = (some[place].video_id for place in places if all(f" {part}" in texts[place] for part in search))
+        head = list(islice(wanted, HEAD))
+        found = list(islice((video_id for ids in walk(videos, listing, 50) for video_id in ids), HEAD))
+        if found != head:
+            raise SystemExit(f"different: {listing}")
+        results, whole = results + len(head), whole + (len(head) < HEAD)
+    say(f"  {REQUESTS} random searches, {whole} of them whole: {results:,} videos, equal to a look at every video")
 
 
 def tell_cost(videos: Videos, meter: Meter) -> None:
