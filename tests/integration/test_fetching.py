@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+import functions.fetcher.app as fetcher
 from local.catalogue import Clip
 from tests.world import MINUTE, START, World, clip, clips
 
@@ -132,3 +133,13 @@ def test_a_poll_killed_midway_is_repeated_without_loss_or_double(world: World, m
     assert len(world.reports) == 1
     assert world.reports[0]["new"] == 0
     assert len(world.ids()) == len(set(world.ids())) == 119
+
+
+def test_a_burst_fits_into_one_record_of_metrics(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.schedule()
+    world.now += HOUR
+    world.add(*clips(world.now - number * SECOND for number in range(1, 251)))
+    fetcher.run("cricket")
+    (record,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line)
+    assert record["VideosNew"] == [250.0]
+    assert 80 < len(record["PublishedToStored"]) < 100
