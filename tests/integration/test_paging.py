@@ -7,12 +7,12 @@ from itertools import batched, count, cycle
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from newsreel import listing as listings
 from newsreel.listing import ORDERS, Listing, Order, Page, page
-from newsreel.times import stamp
+from newsreel.times import instant, stamp
 from newsreel.video import LIVE_STATES, Live, Video
 from newsreel.videos import position
 from tests.conftest import Tables
@@ -337,3 +337,77 @@ def test_a_filter_that_finds_little_goes_on_by_its_cursor(any_tables: Tables, mo
     assert ordered(shelf, ids(*pages), "newest")
     back = list(shelf.backwards(listing, pages[-1].prev_cursor, repeated(10)))
     assert ids(*reversed(back), pages[-1]) == ids(*pages)
+
+
+type Kind = tuple[int, str, Live, str]
+"""Second, channel, state and title of a video."""
+
+kinds: st.SearchStrategy[Kind] = st.tuples(
+    st.integers(0, 12),
+    st.sampled_from(["UC_a", "UC_b"]),
+    st.sampled_from(["none", "none", "live", "upcoming"]),
+    st.sampled_from(["green tea", "black tea", "teapots", "coffee"]),
+)
+moments = st.none() | st.integers(-1, 14).map(lambda second: START + second * SECOND)
+some_filters = st.fixed_dictionaries(
+    {
+        "published_after": moments,
+        "published_before": moments,
+        "channel_id": st.sampled_from([None, "UC_a", "UC_b"]),
+        "live": st.sampled_from([None, "none", "live"]),
+        "search": st.sampled_from([(), (), ("tea",), ("te", "gr")]),
+    }
+)
+
+
+def matches(video: Video, listing: Listing) -> bool:
+    """Whether a listing has a video, told plainly."""
+    published = instant(video.published_at)
+    return (
+        (listing.published_after is None or published >= listing.published_after)
+        and (listing.published_before is None or published < listing.published_before)
+        and (listing.channel_id is None or video.channel_id == listing.channel_id)
+        and (listing.live is None or video.live == listing.live)
+        and all(any(word.startswith(part) for word in video.title.split()) for part in listing.search)
+    )
+
+
+def test_any_filters_any_sizes_both_ways_while_videos_arrive(
+    any_tables: Tables, request: pytest.FixtureRequest
+) -> None:
+    @examples(request)
+    @given(
+        st.lists(kinds, max_size=30),
+        st.sampled_from(ORDERS),
+        some_filters,
+        some_sizes,
+        st.lists(st.lists(kinds, max_size=3), max_size=6),
+    )
+    def check(
+        first: list[Kind], order: Order, filters: dict[str, Any], sizes: list[int], arriving: list[list[Kind]]
+    ) -> None:
+        # The api refuses a range that ends before it begins.
+        after, before = filters["published_after"], filters["published_before"]
+        assume(after is None or before is None or after < before)
+        shelf = Shelf(any_tables)
+
+        def arrive(some: Iterable[Kind]) -> None:
+            for second, channel_id, live, title in some:
+                shelf.add(second, channel_id=channel_id, live=live, title=title)
+
+        arrive(first)
+        listing = shelf.listing(order, **filters)
+        wanted = {video_id for video_id, video in shelf.there.items() if matches(video, listing)}
+        met: list[Page] = []
+        for number, got in enumerate(shelf.forwards(listing, cycle(sizes))):
+            met.append(got)
+            arrive(arriving[number] if number < len(arriving) else [])
+        back = [*shelf.backwards(listing, met[-1].prev_cursor, cycle(sizes))]
+        for pages in (met, [met[-1], *back]):
+            seen = ids(*pages)
+            assert len(seen) == len(set(seen))
+            assert set(seen) >= wanted
+            assert all(matches(shelf.there[video_id], listing) for video_id in seen)
+        assert times(*met) == sorted(times(*met), reverse=order == "newest")
+
+    check()
