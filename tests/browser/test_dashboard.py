@@ -230,6 +230,19 @@ def test_back_returns_to_where_one_was(site: Site, visit: Open) -> None:
     expect(page.get_by_text("That is all: 25 videos")).to_be_visible()
 
 
+def test_a_list_that_one_comes_back_to_goes_on(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/?page_size=12", now=START).page
+    expect(titles(page).first).to_be_visible()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator("#more-text")).to_have_text("36 videos loaded")
+    show(page, "Order", "Oldest first")
+    expect(titles(page).first).to_have_text("Cricket number 149: how to bat")
+    page.go_back()
+    expect(page.locator("#more-text")).to_have_text(re.compile("^(36|48) videos loaded"))
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(page.locator("#more-text")).to_have_text(re.compile("^(60|72) videos loaded"))
+
+
 def test_the_strip_tells_how_polling_fares(site: Site, visit: Open) -> None:
     page = visit(site.url, now=START).page
     strip = page.get_by_role("region", name="Status")

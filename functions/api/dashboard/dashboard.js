@@ -553,10 +553,15 @@ async function fill(target) {
   } while (target.next && target.videos.length === before);
 }
 
-/** Replaces the listing by the one of the present state; what is on screen stays, dimmed, until the answer is there. */
-async function openListing() {
+/** Gives up what was asked for and is not wanted any more. */
+function abandon() {
   aborter.abort();
   aborter = new AbortController();
+}
+
+/** Replaces the listing by the one of the present state; what is on screen stays, dimmed, until the answer is there. */
+async function openListing() {
+  abandon();
   const wanted = newListing(state);
   pending = null;
   arrivals.clear();
@@ -598,12 +603,14 @@ async function loadMore() {
 
 /** @param {ReturnType<typeof newListing>} target */
 async function grow(target) {
+  const { signal } = aborter;
   target.problem = null;
-  const filled = fill(target).catch((problem) => { if (problem.name !== "AbortError") target.problem = problem; });
+  const filled = fill(target).catch((problem) => { target.problem = problem; });
   showMore(true);
   await filled;
   target.growing = null;
-  if (target !== listing) return;
+  if (signal.aborted) target.problem = null;
+  if (signal.aborted || target !== listing) return;
   shelf.show(ordered());
   if (sorted()) syncPlayer();
   showEnds();
@@ -1223,7 +1230,7 @@ function show(next, back = false) {
   const kept = back ? left.get(entry) : undefined;
   if (listingKey(next) !== listing.key) {
     if (kept?.listing.key === listingKey(next) && kept.listing.loaded) {
-      aborter.abort();
+      abandon();
       document.body.classList.remove("loading");
       pending = null;
       useListing(kept.listing, kept.scroll);
