@@ -1234,6 +1234,7 @@ function show(next, back = false) {
       document.body.classList.remove("loading");
       pending = null;
       useListing(kept.listing, kept.scroll);
+      showFresh();
       schedule(1);
     } else openListing();
   } else if (next.view !== before.view || next.sort !== before.sort) {
