@@ -29,7 +29,6 @@ type Bucket = Literal["search", "default"]
 RESULTS_AT_MOST = 500
 """How far a search can be paged, whatever it found."""
 DESCRIPTION_LENGTH = 141
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
 _ROUTES = Map(
