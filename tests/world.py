@@ -117,7 +117,7 @@ class World:
         session.mount("http://", InProcess(self.apps))
         self._patch.setattr(fetcher, "clock", self.time)
         self._patch.setattr(fetcher, "sleep", self.sleep)
-        self._patch.setattr(fetcher, "session", lambda: session)
+        self._patch.setattr("newsreel.edges.session", lambda: session)
         self._patch.setattr(fetcher, "queue", lambda: self.queue)
         self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
         self._patch.setattr("newsreel.aws.client", lambda _service: self._secrets)
@@ -237,7 +237,7 @@ class World:
         self.slept += seconds
 
     def _log(self, report: Any) -> None:
-        self.reports.append({name: getattr(report, name) for name in report.__dataclass_fields__})
+        self.reports.append(report._asdict())
 
 
 def clip(number: int, published: datetime, lag: timedelta = timedelta(0), **fields: Any) -> Clip:

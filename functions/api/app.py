@@ -3,11 +3,10 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -46,8 +45,7 @@ answers: Recent[tuple[str, ...], Answer] = Recent(seconds=1, most=128)
 """Ready answers, by the request's URL: who asks for the same in the same second gets the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """How GET is answered at a path, and to readers who take which content types."""
 
     answer: Callable[[Request], Answer]

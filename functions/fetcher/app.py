@@ -3,37 +3,29 @@
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel import aws
 from newsreel.budget import Bucket
-from newsreel.harvest import Edges
-from newsreel.history import FetchHistory
+from newsreel.errors import PollsFailed
 from newsreel.key_ring import KeyRing, KeysSecret
-from newsreel.poll import Report, poll
 from newsreel.poll_state import PollState, PollStates
 from newsreel.schedule import due_polls
-from newsreel.search_index import SearchIndex
-from newsreel.settings import FetcherSettings, fetcher_settings
-from newsreel.sources.instances import Instances
-from newsreel.sources.invidious import Invidious
-from newsreel.sources.youtube import YouTube
+from newsreel.settings import Settings, fetcher_settings
 from newsreel.times import stamp, utc_now
-from newsreel.videos import Videos
+
+if TYPE_CHECKING:
+    from newsreel.poll import Report
 
 logger = Logger(service="newsreel")
 metrics = Metrics(namespace="newsreel", service="newsreel")
-processor = BatchProcessor(event_type=EventType.SQS)
 
 VALUES_AT_MOST = 100
 
@@ -42,11 +34,10 @@ sleep = time.sleep
 
 dynamodb = cache(lambda: aws.client("dynamodb"))
 queue = cache(lambda: aws.client("sqs"))
-session = cache(requests.Session)
 
 
 @cache
-def settings() -> FetcherSettings:
+def settings() -> Settings:
     """The settings, checked on first use."""
     return fetcher_settings(os.environ)
 
@@ -57,7 +48,7 @@ def secret() -> KeysSecret:
     return KeysSecret(aws.client("secretsmanager"), settings().keys_secret_id)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Poll what is due.
 
     The schedule's event polls the query that is due longest and puts the minute's other polls into the queue. A
@@ -65,17 +56,29 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     comes again.
     """
     if "Records" in event:
-        answer = process_partial_response(event, record_handler, processor, context)
-        return dict(answer)
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in deliver(event["Records"])]}
     if event.get("source") != "aws.scheduler":
         raise ValueError("neither an event of the scheduler nor of the queue")
     schedule()
     return {"batchItemFailures": []}
 
 
-def record_handler(record: SQSRecord) -> None:
-    """Poll the query of one message."""
-    run(json.loads(record.body)["query"])
+def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
+    """Poll the query of each message; the ids of those that failed.
+
+    Powertools' batch utility does the same, and brings asyncio and all of Lambda's events with it: a tenth of a start.
+    Raises PollsFailed where all failed, so that it counts as an error of the function.
+    """
+    failed = []
+    for record in records:
+        try:
+            run(json.loads(record["body"])["query"])
+        except Exception:
+            logger.exception("message failed", extra={"message_id": record["messageId"]})
+            failed.append(record["messageId"])
+    if len(failed) == len(records):
+        raise PollsFailed(f"all {len(failed)} messages failed; the log says why")
+    return failed
 
 
 def schedule() -> None:
@@ -101,7 +104,11 @@ def run(query: str) -> None:
     if query not in settings().queries:
         logger.info("query is no longer watched", extra={"query": query})
         return
-    report = poll(query, settings(), edges())
+    # Most minutes nothing is due, and without a poll a start takes two thirds.
+    from newsreel.edges import edges  # noqa: PLC0415
+    from newsreel.poll import poll  # noqa: PLC0415
+
+    report = poll(query, settings(), edges(dynamodb(), settings(), key_ring(), clock, sleep))
     if report is None:
         logger.debug("poll not due", extra={"query": query})
         return
@@ -117,7 +124,7 @@ def run(query: str) -> None:
     publish()
 
 
-def log(report: Report) -> None:
+def log(report: "Report") -> None:
     """One line for a poll; a warning where something is wrong."""
     line = {
         "query": report.query,
@@ -157,18 +164,3 @@ def key_ring() -> KeyRing:
     """The keys with their states as they are now."""
     limits: dict[Bucket, int] = {"search": settings().search_calls_per_day, "default": settings().units_per_day}
     return KeyRing(dynamodb(), settings().state_table, secret(), limits, clock)
-
-
-def edges() -> Edges:
-    """All that a poll touches, made for one poll."""
-    table, ring = settings().state_table, key_ring()
-    index = SearchIndex(dynamodb(), settings().words_table, settings().retention)
-    return Edges(
-        states=PollStates(dynamodb(), table),
-        videos=Videos(dynamodb(), settings().videos_table, settings().retention, index),
-        history=FetchHistory(dynamodb(), table),
-        ring=ring,
-        youtube=YouTube(settings().youtube_api_url, session(), ring, now=clock, sleep=sleep),
-        invidious=Invidious(Instances(dynamodb(), table, settings().invidious_urls), session(), now=clock),
-        now=clock,
-    )

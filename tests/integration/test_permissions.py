@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from functions.api import app as api
 from local.template import Intrinsic, Template
 from tests.world import MINUTE, START, World, clip
+from trim import USED
 
 type Permission = tuple[str, str]
 """An action and the resource, by its logical id, that it is for."""
@@ -74,6 +75,11 @@ def test_the_api_may_do_what_it_does(busy_world: World, template: Template) -> N
         assert busy_world.get("/videos?channel_id=UCone").status_code == 200
         assert busy_world.get("/videos?search=video").status_code == 200
     assert made | BY_THE_SERVICE["ApiRole"] == allowed(template, "ApiRole")
+
+
+def test_the_layer_has_the_operations_that_are_allowed_and_no_others(template: Template) -> None:
+    permitted = {action for role in BY_THE_SERVICE for action, _ in allowed(template, role) - BY_THE_SERVICE[role]}
+    assert {f"{service}:{name}" for service, names in USED.items() for name in names} == permitted
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import requests
 
-import functions.fetcher.app as fetcher
 from local.catalogue import recorded
 from local.serving import serving
 from local.upstream import Limits
@@ -49,7 +48,7 @@ def online(world: World, recording: Recording, monkeypatch: pytest.MonkeyPatch) 
     world.now = recording.groups[0]
     world.upstream.catalogue = recorded(recording.path, recording.groups[-1])
     with serving(world.upstream) as url, requests.Session() as session:
-        monkeypatch.setattr(fetcher, "session", lambda: session)
+        monkeypatch.setattr("newsreel.edges.session", lambda: session)
         world.configure(YOUTUBE_API_URL=f"{url}/youtube/v3")
         yield world
 

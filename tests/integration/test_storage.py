@@ -1,7 +1,7 @@
 """The videos table and the calls beneath all tables, on each engine."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

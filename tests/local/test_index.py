@@ -1,7 +1,7 @@
 """`make index`: videos stored without an index are searched afterwards, whatever happens meanwhile."""
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any

@@ -100,7 +100,7 @@ def test_the_fetcher_answers_an_event(event: str, template: Path) -> None:
 
 
 def test_a_malformed_message_is_an_error(template: Path) -> None:
-    assert answer("FetcherFunction", MALFORMED, template)["errorType"] == "BatchProcessingError"
+    assert answer("FetcherFunction", MALFORMED, template)["errorType"] == "PollsFailed"
 
 
 def test_a_poll_fills_the_pages(api: Api) -> None:

@@ -1,6 +1,6 @@
 """Which polls fall due in a minute, and when."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsreel.errors import SettingsError
-from newsreel.settings import YOUTUBE_API_URL, FetcherSettings, api_settings, fetcher_settings
+from newsreel.settings import YOUTUBE_API_URL, Settings, api_settings, fetcher_settings
 
 REQUIRED = {
     "VIDEOS_TABLE": "videos",
@@ -20,7 +20,7 @@ REQUIRED = {
 OF_THE_FETCHER = {"KEYS_SECRET_ID", "POLL_QUEUE_URL"}
 
 
-def read(**variables: str) -> FetcherSettings:
+def read(**variables: str) -> Settings:
     return fetcher_settings(REQUIRED | variables)
 
 

@@ -1,6 +1,6 @@
 """Which of two versions of a video is believed."""
 
-from dataclasses import replace
+from copy import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +23,7 @@ def versions(source: st.SearchStrategy[SourceName]) -> st.SearchStrategy[Video]:
         title=words,
         description=words,
         channel_title=words,
+        published_at_exact=st.sampled_from([True]),
         live=st.sampled_from(LIVE_STATES),
         duration_seconds=st.none() | st.just(60),
         source=source,

@@ -1,6 +1,6 @@
 """The watermark against a plain model: for each minute, when it was last looked at."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings

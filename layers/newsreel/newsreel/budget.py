@@ -4,9 +4,8 @@ YouTube gives every project two buckets a day, `search` and `default`, refilled 
 (developers.google.com/youtube/v3/determine_quota_cost).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newsreel.settings import Pacing
 
@@ -21,8 +20,7 @@ EXTRA_SHARE = 10
 LONGEST_BACKOFF = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """The search calls of all usable keys together."""
 
     left: int

@@ -9,9 +9,9 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from newsreel.errors import Fault, InvalidParameters
 from newsreel.times import instant, stamp
@@ -32,8 +32,7 @@ class Direction(IntEnum):
     PREV = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """A page's boundary; without a position, the listing's start."""
 
     direction: Direction

@@ -5,6 +5,7 @@
     NewsreelError
     ├── SettingsError          an environment variable is missing or wrong
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
+    ├── PollsFailed            every poll that an event asked for failed
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named
     │   └── NotThere           404
@@ -23,7 +24,7 @@ Libraries' exceptions are translated into these where newsreel meets them: Dynam
 `sources`. No message holds an API key.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class NewsreelError(Exception):
@@ -38,12 +39,15 @@ class TableUnavailable(NewsreelError):
     """DynamoDB refused, throttled or did not answer after the usual retries."""
 
 
+class PollsFailed(NewsreelError):
+    """Every poll that an event of the queue asked for failed; each was logged."""
+
+
 class RequestError(NewsreelError):
     """A reader's request cannot be answered as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with one parameter of a request."""
 
     parameter: str

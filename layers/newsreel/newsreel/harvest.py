@@ -4,21 +4,19 @@ First the newest: one window, paged as far as it must and the budget allows. The
 earlier polls. Last, now and then, a sweep over what is a day old.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from newsreel.budget import can_spare, extra_calls, sweep_spacing
+from newsreel.edges import Edges
 from newsreel.errors import SourceError
-from newsreel.history import FetchHistory
-from newsreel.key_ring import KeyRing
-from newsreel.poll_state import PollState, PollStates
+from newsreel.poll_state import PollState
 from newsreel.settings import Settings
-from newsreel.sources.invidious import Invidious
-from newsreel.sources.youtube import YouTube
 from newsreel.times import instant, stamp
 from newsreel.video import SourceName, Video
-from newsreel.videos import Known, Videos
+from newsreel.videos import Known
 from newsreel.watermark import (
     PAGE,
     SECOND,
@@ -43,19 +41,6 @@ VIDEOS_AT_MOST = 500
 SWEEP_ROOM = 5
 """Results of a sweep's page kept free for the late ones that it looks for."""
 SWEEP_PAGES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """Everything outside that a poll touches."""
-
-    states: PollStates
-    videos: Videos
-    history: FetchHistory
-    ring: KeyRing
-    youtube: YouTube
-    invidious: Invidious
-    now: Callable[[], datetime]
 
 
 @dataclass(slots=True)

@@ -1,8 +1,7 @@
 """The fetch history: one record for each poll, kept for a week."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsreel.attributes import packed
 from newsreel.dynamodb import table_errors
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(NamedTuple):
     """What one poll did."""
 
     query: str
@@ -40,7 +38,7 @@ class FetchHistory:
 
     def append(self, fetch: Fetch) -> None:
         """Add a record; the same poll's record twice is one. Raises TableUnavailable."""
-        record = asdict(fetch) | {
+        record = fetch._asdict() | {
             "pk": f"query#{fetch.query}",
             "sk": f"history#{stamp(fetch.at)}#{fetch.claim_id}",
             "at": stamp(fetch.at),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -132,8 +132,7 @@ class KeyState:
         return self.disabled.get(bucket) != version
 
 
-@dataclass(frozen=True, slots=True)
-class RingState:
+class RingState(NamedTuple):
     """The key ring as the state table knows it: all that a reader may see."""
 
     version: str

@@ -5,9 +5,8 @@ at the page's boundary, and DynamoDB goes on from there, however deep it lies.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from newsreel import search
 from newsreel.attributes import Attributes
@@ -27,8 +26,7 @@ FILTER_STEPS = 4
 """A page under a filter that no index serves reads at most so many items so many times; then its cursor goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Which videos, in which order."""
 
     query: str
@@ -66,8 +64,7 @@ class Listing:
         return stamp(after) if after else None, stamp(before - timedelta(seconds=1)) if before else None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page's items in the listing's order, and the tokens of the pages beside it."""
 
     items: tuple[Attributes, ...]

@@ -6,9 +6,9 @@ OpenAPI document is made from the same declarations.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from newsreel.cursor import TOKEN_LENGTH_AT_MOST
@@ -29,8 +29,7 @@ EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=
 """Times beyond these, which stand for "ever", count as these: they leave room for a second before and after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A query parameter.
 
     `read` turns its text into a value, or raises ValueError; `allowed` says what it takes, in words; `schema` the same
@@ -160,8 +159,7 @@ PAGE = (*LISTING, PAGE_SIZE, CURSOR)
 FEED = (*LISTING, replace(PAGE_SIZE, schema={**PAGE_SIZE.schema, "default": FEED_SIZE}), CURSOR)
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(NamedTuple):
     """A page that a reader asks for."""
 
     listing: Listing

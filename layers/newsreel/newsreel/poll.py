@@ -4,14 +4,16 @@ claim → choose the source → fetch → write the videos → only then: histor
 point, the next poll repeats the work, and nothing is lost or doubled.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from random import random
+from typing import NamedTuple
 
 from newsreel import harvest as fetching
 from newsreel.budget import Budget, backoff, next_due, pace
+from newsreel.edges import Edges
 from newsreel.errors import NoCallsLeft, SourceError
-from newsreel.harvest import ASKING, Edges, Harvest
+from newsreel.harvest import ASKING, Harvest
 from newsreel.history import Fetch
 from newsreel.key_ring import SECRET_AGE
 from newsreel.poll_state import LastPoll, Newest, Outcome, PollState, new_claim_id
@@ -24,8 +26,7 @@ FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a poll did, for the log, the metrics and the console."""
 
     query: str
@@ -43,8 +44,7 @@ class Report:
     """From publication to storing, of each new video whose time is exact; none for a query's first poll."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What was written."""
 
     new: tuple[Video, ...]

@@ -1,10 +1,11 @@
 """What the state table knows of each query's polls: claim, watermark, next due time; one item a query."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from copy import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsreel.attributes import Attributes, packed, unpacked
 from newsreel.dynamodb import condition_held, get_items
@@ -24,8 +25,7 @@ ARRIVAL_HOURS = 24
 SORT_KEY = "poll"
 
 
-@dataclass(frozen=True, slots=True)
-class LastPoll:
+class LastPoll(NamedTuple):
     """What a query's latest poll did."""
 
     at: datetime
@@ -36,8 +36,7 @@ class LastPoll:
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(NamedTuple):
     """A query's newest video."""
 
     video_id: str
@@ -45,8 +44,7 @@ class Newest:
     published_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class PollState:
+class PollState(NamedTuple):
     """The state of one query's polls."""
 
     query: str
@@ -66,7 +64,7 @@ class PollState:
     last_poll: LastPoll | None = None
     last_success_at: datetime | None = None
     newest: Newest | None = None
-    arrivals: dict[str, int] = field(default_factory=dict)
+    arrivals: Mapping[str, int] = MappingProxyType({})
     """New videos stored, by hour (`YYYY-MM-DDTHH`), for the last 24 hours."""
 
     def with_arrivals(self, new: int, now: datetime) -> "PollState":
@@ -186,9 +184,9 @@ def _values(state: PollState) -> dict[str, Any]:
         "sweep_due_at": _text(state.sweep_due_at),
         "failures": state.failures,
         "problem": state.problem,
-        "last_poll": last and asdict(last) | {"at": stamp(last.at)},
+        "last_poll": last and last._asdict() | {"at": stamp(last.at)},
         "last_success_at": _text(state.last_success_at),
-        "newest": asdict(state.newest) if state.newest else None,
+        "newest": state.newest._asdict() if state.newest else None,
         "arrivals": state.arrivals,
     }
 

@@ -4,8 +4,8 @@ EventBridge fires every minute at best. What is due later in the minute is put i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from newsreel.budget import next_due
 from newsreel.poll_state import PollState
@@ -15,8 +15,7 @@ HORIZON = timedelta(minutes=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class DuePoll:
+class DuePoll(NamedTuple):
     """A poll of a query and when it is due."""
 
     query: str

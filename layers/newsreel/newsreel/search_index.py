@@ -10,9 +10,8 @@ while an entry may be without its video. Whoever follows one checks what it find
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.attributes import Attributes, packed
 from newsreel.dynamodb import delete_items, put_items, table_errors
@@ -29,8 +28,7 @@ INDEXED_STATES: tuple[Live, ...] = ("live", "upcoming")
 """What most videos are not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(NamedTuple):
     """Which videos are looked for; a channel, a state and the bounds narrow it where they are given."""
 
     query: str
@@ -69,8 +67,7 @@ class Search:
         return there and all(part in text for part in self.parts())
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What was read of one beginning: where the matching entries point, how many were read, and where it goes on."""
 
     found: list[Position]

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from newsreel.errors import SettingsError
 
@@ -19,9 +18,8 @@ Developer Policies III.E.4."""
 YOUTUBE_API_URL = "https://youtube.googleapis.com/youtube/v3"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What both functions need."""
+class Settings(NamedTuple):
+    """What the functions need."""
 
     videos_table: str
     state_table: str
@@ -33,15 +31,10 @@ class Settings:
     units_per_day: int
     invidious_urls: tuple[str, ...]
     retention: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class FetcherSettings(Settings):
-    """What the fetcher needs besides."""
-
-    keys_secret_id: str
-    poll_queue_url: str
-    youtube_api_url: str
+    keys_secret_id: str = ""
+    """This and the two below: only the fetcher's."""
+    poll_queue_url: str = ""
+    youtube_api_url: str = YOUTUBE_API_URL
 
 
 def api_settings(environ: Mapping[str, str]) -> Settings:
@@ -52,10 +45,10 @@ def api_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def fetcher_settings(environ: Mapping[str, str]) -> FetcherSettings:
+def fetcher_settings(environ: Mapping[str, str]) -> Settings:
     """The fetcher's settings. Raises SettingsError, which names every variable that is wrong."""
     variables = _Variables(environ)
-    settings = FetcherSettings(
+    settings = Settings(
         **_common(variables),
         keys_secret_id=variables.text("KEYS_SECRET_ID"),
         poll_queue_url=variables.text("POLL_QUEUE_URL"),

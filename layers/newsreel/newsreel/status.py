@@ -1,9 +1,8 @@
 """What `GET /queries` and `GET /status` tell: how polling fares, and if not well, what is wrong and what to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from newsreel.budget import BUCKETS, Bucket
 from newsreel.key_ring import KeyState, RingState
@@ -29,8 +28,7 @@ LATE = timedelta(minutes=5)
 """A poll that is overdue by more than this was not even tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that is wrong, for whom it may concern, and what to do about it."""
 
     code: ProblemCode

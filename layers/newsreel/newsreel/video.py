@@ -1,9 +1,10 @@
 """A video as newsreel keeps it, and which of two versions of one video is believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import timedelta
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from newsreel.attributes import Attributes, packed, unpacked
 from newsreel.times import instant
@@ -17,8 +18,7 @@ LIVE_STATES: tuple[Live, ...] = ("none", "live", "upcoming")
 WATCH_URL = "https://www.youtube.com/watch?v="
 
 
-@dataclass(frozen=True, slots=True)
-class Video:
+class Video(NamedTuple):
     """One video found for one query. Times are texts as `times.stamp` makes them."""
 
     video_id: str
@@ -30,7 +30,7 @@ class Video:
     description: str = ""
     channel_id: str | None = None
     channel_title: str = ""
-    thumbnails: Mapping[str, Thumbnail] = field(default_factory=dict)
+    thumbnails: Mapping[str, Thumbnail] = MappingProxyType({})
     published_at_exact: bool = True
     duration_seconds: int | None = None
     live: Live = "none"

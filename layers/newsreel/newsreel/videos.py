@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsreel.attributes import Attributes, unpacked
 from newsreel.dynamodb import WRITE_LIMIT, condition_held, get_items, put_items, table_errors
@@ -20,8 +20,7 @@ type Index = Literal["by_query_published_at", "by_channel_published_at"]
 HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where an item stands in a listing: its time and, as many share a second, its id."""
 
     published_at: str
@@ -48,8 +47,7 @@ class Stretch:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """As much of a stored video as tells whether a search result says anything new of it."""
 
     video_id: str
@@ -70,7 +68,7 @@ class Known:
         )
 
 
-KNOWN = tuple(Known.__dataclass_fields__)
+KNOWN = Known._fields
 
 
 def _known(item: Attributes) -> Known:

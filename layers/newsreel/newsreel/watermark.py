@@ -14,9 +14,10 @@ What a window could not cover becomes a gap: a hole (never looked at) or a secon
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 FIRST_LOOK = timedelta(hours=30)
 """How far back a query's first poll asks."""
@@ -44,8 +45,7 @@ PAGE_ROOM = 10
 """Results of a page kept free for more new videos than expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A stretch of time that is still to be asked for, not before `ripe_at`."""
 
     since: datetime
@@ -55,8 +55,7 @@ class Gap:
     """Never looked at; otherwise looked at, but too early to be sure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watermark:
+class Watermark(NamedTuple):
     """See the module's drawing."""
 
     complete_until: datetime

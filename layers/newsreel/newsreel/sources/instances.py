@@ -3,9 +3,8 @@
 They are kept apart from asking them, so that a reader of their state needs no HTTP client.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from newsreel.attributes import Attributes, packed, unpacked
@@ -21,8 +20,7 @@ KEPT = timedelta(days=7)
 PARTITION = "invidious"
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """An instance and how it has fared."""
 
     url: str

@@ -9,10 +9,10 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
@@ -33,8 +33,7 @@ PAUSE = 1.0
 """Seconds before the second try, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage:
+class SearchPage(NamedTuple):
     """One page of a search."""
 
     videos: tuple[Video, ...]

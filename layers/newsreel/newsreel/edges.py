@@ -1,0 +1,56 @@
+"""Everything outside that a poll touches, made for one poll."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import requests
+
+from newsreel.history import FetchHistory
+from newsreel.key_ring import KeyRing
+from newsreel.poll_state import PollStates
+from newsreel.search_index import SearchIndex
+from newsreel.settings import Settings
+from newsreel.sources.instances import Instances
+from newsreel.sources.invidious import Invidious
+from newsreel.sources.youtube import YouTube
+from newsreel.videos import Videos
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+session = cache(requests.Session)
+"""Keeps connections to the sources open between polls."""
+
+
+class Edges(NamedTuple):
+    """The adapters of one poll."""
+
+    states: PollStates
+    videos: Videos
+    history: FetchHistory
+    ring: KeyRing
+    youtube: YouTube
+    invidious: Invidious
+    now: Callable[[], datetime]
+
+
+def edges(
+    client: "DynamoDBClient",
+    settings: Settings,
+    ring: KeyRing,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> Edges:
+    """The adapters of one poll: tables by this client, sources by this key ring."""
+    table, index = settings.state_table, SearchIndex(client, settings.words_table, settings.retention)
+    return Edges(
+        states=PollStates(client, table),
+        videos=Videos(client, settings.videos_table, settings.retention, index),
+        history=FetchHistory(client, table),
+        ring=ring,
+        youtube=YouTube(settings.youtube_api_url, session(), ring, now=now, sleep=sleep),
+        invidious=Invidious(Instances(client, table, settings.invidious_urls), session(), now=now),
+        now=now,
+    )
