@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "POLL_QUEUE_URL": "queue",
     "QUERIES": "cricket",
     "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
     # Only the start is of interest: the call that follows it may fail at once.

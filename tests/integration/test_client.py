@@ -1,0 +1,89 @@
+"""The functions' own client reads answers as boto3's does, and tells the same errors."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
+
+from local.engine import Engine
+from newsreel import aws
+from newsreel.dynamodb import get_items, put_items, table_errors
+from newsreel.errors import TableUnavailable
+from tests.conftest import Tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ITEM: dict[str, Any] = {
+    "video_id": {"S": "abcdefghijk"},
+    "query": {"S": "cricket"},
+    "published_at": {"S": "2026-11-23T12:00:00Z"},
+    "title": {"S": 'Ünïcode \u2028 "茶" \U0001f3cf \\'},
+    "count": {"N": "12345678901234567890"},
+    "exact": {"BOOL": False},
+    "nothing": {"NULL": True},
+    "deep": {"M": {"list": {"L": [{"S": "a"}, {"M": {}}, {"N": "-1"}]}}},
+}
+KEY = {name: ITEM[name] for name in ("video_id", "query")}
+
+
+@pytest.fixture
+def client(services: Engine, monkeypatch: pytest.MonkeyPatch) -> "DynamoDBClient":
+    """A client as the functions have it."""
+    for name, value in services.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws.client("dynamodb")
+
+
+def same(client: "DynamoDBClient", tables: Tables, call: Callable[["DynamoDBClient"], Any]) -> Any:
+    answers = [call(each) for each in (client, tables.client)]
+    for answer in answers:
+        del answer["ResponseMetadata"]
+    assert answers[0] == answers[1]
+    return answers[0]
+
+
+def test_answers_are_what_botocore_makes_of_them(client: "DynamoDBClient", tables: Tables) -> None:
+    put_items(client, tables.videos, [ITEM])
+    found = same(
+        client,
+        tables,
+        lambda each: each.query(
+            TableName=tables.videos,
+            IndexName="by_query_published_at",
+            KeyConditionExpression="#query = :query",
+            ExpressionAttributeNames={"#query": "query"},
+            ExpressionAttributeValues={":query": {"S": "cricket"}},
+            Limit=1,
+            ReturnConsumedCapacity="TOTAL",
+        ),
+    )
+    assert found["Items"] == [ITEM]
+    assert found["LastEvaluatedKey"]["video_id"] == ITEM["video_id"]
+    request: Any = {tables.videos: {"Keys": [KEY]}}
+    assert same(client, tables, lambda each: each.batch_get_item(RequestItems=request))["Responses"]
+
+
+def test_errors_are_told_as_ever(client: "DynamoDBClient", tables: Tables) -> None:
+    put_items(client, tables.videos, [ITEM])
+    with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
+        client.put_item(TableName=tables.videos, Item=ITEM, ConditionExpression="attribute_not_exists(video_id)")
+    with pytest.raises(TableUnavailable, match="ResourceNotFoundException"), table_errors():
+        client.batch_get_item(RequestItems={"no-such-table": {"Keys": [KEY]}})
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"Items": [', b"\xff"])
+def test_a_broken_answer_is_an_unavailable_table(client: "DynamoDBClient", body: bytes) -> None:
+    class Raw:
+        def stream(self) -> Any:
+            yield body
+
+    def answer(**_: Any) -> Any:
+        return AWSResponse("http://dynamodb.test", 200, HTTPHeaders(), Raw())
+
+    client.meta.events.register("before-send.dynamodb", answer)
+    with pytest.raises(TableUnavailable):
+        get_items(client, "videos", [KEY])
