@@ -207,3 +207,14 @@ def test_an_entry_of_real_length_costs_one_write_unit(tables: Tables) -> None:
         long = video(1, " ".join(words)[:100], description=" ".join(words)[:5000], channel_title=letters * 5)
         for entry in index.entries(long):
             assert sum(len(name) + len(str(*value.values()).encode()) for name, value in entry.items()) <= 1024
+
+
+def test_queries_that_look_alike_share_no_entries(tables: Tables) -> None:
+    """One query's video goes off the air; the other's has the word "live"."""
+    videos = tables.stored()
+    on_air = replace(video(1, "Tea"), query="a", live="live")
+    titled = replace(video(1, "Live tea"), query="a#")
+    videos.put([on_air], {})
+    videos.put([titled], {})
+    videos.put([replace(on_air, live="none")], {on_air.video_id: on_air})
+    assert list(walk(videos, Listing("a#", search=("live",)), 10)) == [[titled.video_id]]

@@ -168,7 +168,7 @@ def _channel(channel_id: str) -> str:
 
 
 def _state(live: Live) -> str:
-    return f"#{live}"
+    return f"={live}"
 
 
 def _key(query: str, beginning: str, position: str) -> Attributes:
@@ -176,6 +176,7 @@ def _key(query: str, beginning: str, position: str) -> Attributes:
 
 
 def _partition(query: str, beginning: str) -> str:
+    # No beginning holds this sign, so that no two queries share a partition.
     return f"{query}#{beginning}"
 
 
