@@ -49,12 +49,9 @@ deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack
 	@$(python) -m uv pip install --quiet --python .newsreel/$* --requirement $<
 	@touch $@
 
-bench: .newsreel/deploy/ready ## Measure starts, freshness, searching, cost: some minutes
+bench: .newsreel/deploy/ready .newsreel/bench/ready ## Measure all, and write it into the README: 20 minutes
 	@local/setup dev
-	@$(python) -m tests.bench.cold_start
-	@$(python) -m tests.bench.freshness
-	@$(python) -m tests.bench.search
-	@$(python) -m tests.bench.cost
+	@$(python) -m tests.bench
 
 openapi: ## Make the OpenAPI document anew from the code
 	@local/setup dev
@@ -72,6 +69,7 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@$(pin) requirements/run.in --output-file requirements/run.txt --constraint requirements/dev.txt
 	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt \
 	  --constraint requirements/dev.txt --generate-hashes
-	@rm -f requirements/deploy.txt requirements/checkov.txt
+	@rm -f requirements/deploy.txt requirements/checkov.txt requirements/bench.txt
 	@$(pin) requirements/deploy.in --output-file requirements/deploy.txt
 	@$(pin) requirements/checkov.in --output-file requirements/checkov.txt
+	@$(pin) requirements/bench.in --output-file requirements/bench.txt

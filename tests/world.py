@@ -97,6 +97,7 @@ class World:
         self.apps: dict[str, Any] = {"upstream.test": lambda *request: self.upstream(*request)}  # noqa: PLW0108 - tests replace it
         self.reports: list[dict[str, Any]] = []
         self.slept = 0.0
+        self.invocations = 0
         self._patch = monkeypatch
         self._secrets = secrets
         name = f"keys-{uuid4().hex[:8]}"
@@ -228,6 +229,7 @@ class World:
         return dict(next(each for each in queries if each["query"] == query))
 
     def _invoke(self, event: dict[str, Any]) -> dict[str, Any]:
+        self.invocations += 1
         with contextlib.redirect_stdout(io.StringIO()):
             answer: dict[str, Any] = fetcher.handler(event, cast("Any", Context("fetcher", 256, 30)))
             return answer

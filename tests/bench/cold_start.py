@@ -1,19 +1,20 @@
-"""How long the built functions take to start, through Lambda's own runtime interface emulator.
+"""What the start of a function costs, with its settings read and its clients made, as `sam build` leaves it.
 
-    python -m tests.bench.cold_start
-
-Beside them a function that does nothing, which shows what the runtime itself takes on this machine. Milliseconds waver
-with the machine: compare the ratios. Lambda's processors differ, and the first start there reads from a cold disk.
+Counted in instructions beside a process that only makes boto3's client of DynamoDB; beside the same tree freshly
+compiled, and without any byte-code, as `sam build` leaves functions that do not care. Then in milliseconds through
+Lambda's own runtime interface emulator, beside a function that does nothing: those waver, so compare the ratios.
+Lambda's processors differ, and the first start there reads from a cold disk.
 """
 
 import os
 import platform
 import re
+import shutil
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -21,6 +22,11 @@ from tempfile import TemporaryDirectory
 
 from local import sam
 from local.machine import ROOT
+from tests.bench import report
+from tests.bench.instructions import of_process
+from tests.bench.report import Row
+
+TITLE = "Cold start"
 
 RUNS = 7
 RUNTIME = ROOT / ".newsreel" / "deploy" / "bin" / "python"
@@ -30,6 +36,18 @@ SAM = find_spec("samcli")
 EMULATOR = Path(SAM.origin if SAM and SAM.origin else "").parent / "local" / "rapid" / f"aws-lambda-rie-{PROCESSOR}"
 BUILT = ROOT / ".aws-sam" / "build"
 LAYER = BUILT / "NewsreelLayer" / "python"
+CLIENT = "import boto3; boto3.client('dynamodb')"
+CLIENTS = "app.settings(); edges.session(); app.dynamodb(); app.secret(); app.queue()"
+STARTS = {
+    "api": ("ApiFunction", "import app; app.settings(); app.videos()"),
+    "fetcher, nothing due": ("FetcherFunction", "import app; app.settings(); app.dynamodb(); app.secret()"),
+    "fetcher with a poll": (
+        "FetcherFunction",
+        f"import app, newsreel.poll; from newsreel import edges; {CLIENTS}",
+    ),
+}
+"""What each function has loaded and made before its first call: nothing due is the usual minute."""
+SHORT = {"ApiFunction": "api", "FetcherFunction": "fetcher"}
 EVENTS = {"ApiFunction": "api_ping.json", "FetcherFunction": "schedule.json"}
 ENVIRONMENT = {
     "VIDEOS_TABLE": "videos",
@@ -94,11 +112,37 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def main() -> None:
-    """Print the table."""
+def rows() -> Iterator[Row]:
+    """Starts in million instructions, then in milliseconds."""
     if not RUNTIME.exists():
         raise SystemExit("the runtime is not installed: run `make bench`, which does that first")
     sam.build()
+    client = of_process(RUNTIME, CLIENT, (), ENVIRONMENT) / 1e6
+    starts = {name: started(BUILT, function, code) for name, (function, code) in STARTS.items()}
+    for name, ours in starts.items():
+        yield Row(f"{name}: million instructions", ours, '`boto3.client("dynamodb")` alone', client)
+    with TemporaryDirectory() as folder:
+        name, (function, code) = next(iter(STARTS.items()))
+        copy = Path(folder, "build")
+        shutil.copytree(BUILT, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        # The first run compiles, the counted one finds what it left.
+        fresh = started(copy, function, code)
+        yield Row(f"{name}: million instructions", starts[name], "freshly compiled", fresh)
+        for each in copy.rglob("__pycache__"):
+            shutil.rmtree(each)
+        bare = started(copy, function, code, {"PYTHONDONTWRITEBYTECODE": "1"})
+        yield Row(f"{name}: million instructions", starts[name], "without byte-code", bare)
+    yield from emulated()
+
+
+def started(built: Path, function: str, code: str, environment: Mapping[str, str] | None = None) -> float:
+    """Million instructions of a start."""
+    path = built / function, built / "NewsreelLayer" / "python"
+    return of_process(RUNTIME, code, path, {**ENVIRONMENT, **(environment or {})}) / 1e6
+
+
+def emulated() -> Iterator[Row]:
+    """Milliseconds of the built functions' starts on the emulator, the median."""
     with TemporaryDirectory() as empty:
         Path(empty, "app.py").write_text("def handler(event, context):\n    return {}\n", encoding="utf-8")
         folders = {"nothing": (Path(empty), "{}")}
@@ -109,13 +153,10 @@ def main() -> None:
         for _ in range(RUNS):
             for name, each in folders.items():
                 times[name].append(start(*each))
-    floor = median(times["nothing"][1:])
-    sys.stdout.write(f"start of a function, median of {RUNS}, in milliseconds and beside one that does nothing\n")
+    floor = median(times.pop("nothing")[1:])
     for name, taken in times.items():
-        middle = median(taken[1:])
-        sys.stdout.write(f"  {name:16}{middle:8.0f}{middle / floor:8.1f}\n")
-    sys.stdout.write("next: make bench runs all benchmarks\n\n")
+        yield Row(f"{SHORT[name]} on Lambda's emulator: ms", median(taken[1:]), "a function that does nothing", floor)
 
 
 if __name__ == "__main__":
-    main()
+    report.tell(TITLE, rows())

@@ -1,4 +1,4 @@
-"""What newsreel costs a month at three sizes: `python -m tests.bench.cost` prints the table of the README.
+"""What newsreel costs a month at three sizes.
 
 Units of DynamoDB are counted while the real handlers work; times and sizes that only AWS could tell are assumed, and
 said below. Prices: us-east-1, in dollars, as published in November 2026, before taxes.
@@ -17,9 +17,12 @@ import pytest
 from local import engine
 from local.made_up import MadeUp
 from local.template import TABLE, Template
+from tests.bench import report
+from tests.bench.report import Row
 from tests.conftest import ROOT, clients, empty_tables
 from tests.world import World
 
+TITLE = "Cost a month"
 MILLION, GB = 1e6, 1e9
 DAYS = 365 / 12
 
@@ -54,15 +57,8 @@ ALWAYS_FREE = {
     "egress GB": 100,
 }
 """What each account has free of charge every month, not only in its first year."""
-SERVICES = {
-    "DynamoDB": ("read units", "write units", "stored GB", "backed-up GB"),
-    "Lambda": ("invocations", "GB-seconds"),
-    "API Gateway": ("HTTP requests",),
-    "SQS, Scheduler": ("queue requests", "schedule's events"),
-    "Secrets Manager": ("secrets", "secret reads"),
-    "CloudWatch": ("log GB", "metrics", "alarms"),
-    "Egress": ("egress GB",),
-}
+PLAIN_WRITES = 50 * 3
+"""Write units of putting a search's 50 results into the table and its two indexes, a kilobyte each."""
 
 # Assumed, since only AWS could measure them.
 POLL_SECONDS, IDLE_SECONDS, PAGE_SECONDS = 0.8, 0.06, 0.015
@@ -104,25 +100,17 @@ class Units:
     write: float
 
 
-def main() -> None:
-    """Print the table."""
+def rows() -> Iterator[Row]:
+    """A month at three sizes: at list prices, and after what is always free."""
     with world() as made:
-        idle, quiet, video, page = measured(made)
+        idle, quiet, page, video = measured(made)
     template = Template(ROOT / "template.yaml", {})
-    print("| units of DynamoDB | read | written |\n|---|--:|--:|")
-    print(f"| the schedule's event, nothing due | {idle.read:.1f} | {idle.write:.1f} |")
-    print(f"| a poll that finds nothing new | {quiet.read:.1f} | {quiet.write:.1f} |")
-    print(f"| a new video | {video.read:.1f} | {video.write:.1f} |")
-    print(f"| a page of ten | {page.read:.1f} | {page.write:.1f} |\n")
-    columns = [month(size, idle, quiet, video, page, template) for size in SIZES]
-    print("| dollars a month | " + " | ".join(size.name for size in SIZES) + " |")
-    print("|---|" + "--:|" * len(SIZES))
-    for service, items in SERVICES.items():
-        print(f"| {service} | " + " | ".join(f"{sum(map(price(column), items)):.2f}" for column in columns) + " |")
-    listed = [sum(map(price(column), PRICES)) for column in columns]
-    billed = [sum(map(price(column, ALWAYS_FREE), PRICES)) for column in columns]
-    print("| **at list prices** | " + " | ".join(f"**{total:.2f}**" for total in listed) + " |")
-    print("| **after what is always free** | " + " | ".join(f"**{total:.2f}**" for total in billed) + " |")
+    for size in SIZES:
+        used = month(size, idle, quiet, video, page, template)
+        plain = used | {"write units": size.polls_a_day * DAYS * PLAIN_WRITES}
+        for name, free in (("at list prices", {}), ("after what is always free", ALWAYS_FREE)):
+            ours, theirs = (sum(map(price(amounts, free), PRICES)) for amounts in (used, plain))
+            yield Row(f"{size.name}, {name}: dollars", ours, "putting all 50 at each poll, no search", theirs)
 
 
 def price(amounts: dict[str, float], free: dict[str, float] | None = None) -> Callable[[str], float]:
@@ -162,7 +150,7 @@ def month(size: Size, idle: Units, quiet: Units, video: Units, page: Units, temp
 
 
 def measured(world: World) -> tuple[Units, Units, Units, Units]:
-    """Units of a schedule's event with nothing due, a quiet poll, a new video, and a page of ten."""
+    """Units of a schedule's event with nothing due, a quiet poll, a page of ten, and a new video."""
     catalogue = MadeUp(["cricket"])
     started = world.now - timedelta(hours=1)
     world.add(*catalogue.search("cricket", started, world.now, world.now))
@@ -180,12 +168,13 @@ def measured(world: World) -> tuple[Units, Units, Units, Units]:
     with units(world) as page:
         world.get("/videos")
     video = Units((busy["read"] - quiet["read"]) / new, (busy["write"] - quiet["write"]) / new)
-    return Units(**idle), Units(**quiet), video, Units(**page)
+    idle_units, quiet_units, page_units = (Units(each["read"], each["write"]) for each in (idle, quiet, page))
+    return idle_units, quiet_units, page_units, video
 
 
 @contextmanager
 def units(world: World) -> Iterator[Counter[str]]:
-    """The units that the calls in the block consume."""
+    """The units that the calls in the block consume, of each kind, and of each kind by table."""
     used: Counter[str] = Counter(read=0, write=0)
     videos = world.environ["VIDEOS_TABLE"]
     indexes = len(Template(ROOT / "template.yaml", {}).of_type(TABLE)["VideosTable"]["GlobalSecondaryIndexes"])
@@ -199,7 +188,9 @@ def units(world: World) -> Iterator[Counter[str]]:
         for each in consumed if isinstance(consumed, list) else [consumed]:
             # The engine leaves out what the indexes cost.
             factor = 1 + indexes if kind == "write" and each["TableName"] == videos else 1
-            used[kind] += math.ceil(2 * each["CapacityUnits"]) / 2 * factor
+            spent = math.ceil(2 * each["CapacityUnits"]) / 2 * factor
+            used[kind] += spent
+            used[f"{kind} {each['TableName']}"] += spent
 
     events = world.dynamodb.meta.events
     recorders: list[tuple[str, Any]] = [
@@ -226,4 +217,4 @@ def world() -> Iterator[World]:
 
 
 if __name__ == "__main__":
-    main()
+    report.tell(TITLE, rows())

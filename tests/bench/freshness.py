@@ -2,11 +2,9 @@
 
 Both poll the same arrivals through the real handlers, with one key (100 searches a day) and one query. The delay of a
 video runs from its publication to its being stored; a video that the day ended without counts until the day's end.
-
-    python -m tests.bench.freshness
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from statistics import median_high
@@ -16,12 +14,16 @@ import pytest
 from local import engine
 from local.template import Template
 from newsreel.times import instant
+from tests.bench import report
+from tests.bench.report import Row
 from tests.conftest import ROOT, clients, empty_tables
 from tests.simulation.days import Lag, arrivals, no_lag, up_to_ten_minutes
 from tests.simulation.test_days import DAY, MIDNIGHT
 from tests.world import World
 
 LAGS: dict[str, Lag] = {"found at once": no_lag, "found within ten minutes": up_to_ten_minutes}
+TITLE = "Freshness of a day's 475 videos on one key"
+FIGURES = "median delay, minutes", "worst delay, minutes", "not stored that day"
 PER_DAY = 475
 """As many as the recorded day of "cricket" has."""
 
@@ -37,8 +39,8 @@ def a_world(services: engine.Engine) -> Iterator[World]:
         yield world
 
 
-def simulated(world: World, pacing: str, lag: Lag) -> tuple[list[timedelta], int, int]:
-    """Each video's delay on one day, how many were missed, and the search calls that it took."""
+def simulated(world: World, pacing: str, lag: Lag) -> tuple[list[timedelta], int]:
+    """Each video's delay on one day, and how many were missed."""
     world.now = MIDNIGHT
     world.configure(PACING=pacing)
     clips = arrivals(MIDNIGHT, DAY, PER_DAY, lag)
@@ -46,29 +48,26 @@ def simulated(world: World, pacing: str, lag: Lag) -> tuple[list[timedelta], int
     world.run(DAY)
     stored = {video["video_id"]: instant(video["first_seen_at"]) for video in world.walk()}
     delays = [stored.get(clip.video_id, world.now) - clip.published_at for clip in clips]
-    calls = sum(1 for call in world.upstream.calls if call.bucket == "search")
-    return delays, len(clips) - len(stored), calls
+    return delays, len(clips) - len(stored)
 
 
-def main(say: Callable[[str], None] = print) -> None:
-    """Print the table."""
-    say(f"one key, one query, {PER_DAY} videos in a day; delay from publication to storing")
-    say(f"{'arrivals':26}{'pacing':8}{'median':>10}{'worst':>10}{'not yet stored':>16}{'search calls':>14}")
+def rows() -> Iterator[Row]:
+    """Minutes from publication to storing, and videos not stored by the end of the day."""
     with engine.running() as services:
         for name, lag in LAGS.items():
+            figures = []
             for pacing in ("budget", "fixed"):
                 with a_world(services) as world:
-                    delays, missed, calls = simulated(world, pacing, lag)
-                middle, worst = median_high(delays), max(delays)
-                say(f"{name:26}{pacing:8}{minutes(middle):>10}{minutes(worst):>10}{missed:>16}{calls:>14}")
-    say("next: make bench runs all benchmarks\n")
+                    delays, missed = simulated(world, pacing, lag)
+                figures.append((minutes(median_high(delays)), minutes(max(delays)), missed))
+            for what, ours, theirs in zip(FIGURES, *figures, strict=True):
+                yield Row(f"{name}: {what}", ours, "a fixed 10 s", theirs)
 
 
-def minutes(span: timedelta) -> str:
-    """Hours and minutes."""
-    hours, rest = divmod(int(span.total_seconds()) // 60, 60)
-    return f"{hours} h {rest:02} m"
+def minutes(span: timedelta) -> float:
+    """Whole minutes."""
+    return span.total_seconds() // 60
 
 
 if __name__ == "__main__":
-    main()
+    report.tell(TITLE, rows())

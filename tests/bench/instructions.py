@@ -28,7 +28,8 @@ def of_process(python: Path, code: str, path: Sequence[Path] = (), environment: 
             "PYTHONHASHSEED": "0",
         }
     )
-    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
+    if "PYTHONDONTWRITEBYTECODE" not in (environment or {}):
+        surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [str(python), "-c", code]
     subprocess.run(command, env=surroundings, check=True, stdout=subprocess.DEVNULL)
     counting = [valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]

@@ -17,14 +17,15 @@ class Row(NamedTuple):
     what: str
     """With the unit, unless it is a plain count."""
     ours: float
-    beside: str
-    """What newsreel is compared with."""
-    theirs: float
+    beside: str = ""
+    """What newsreel is compared with, if with anything."""
+    theirs: float = 0
 
     def line(self) -> str:
         """The row in Markdown; a ratio below 1 speaks for newsreel."""
-        ratio = f"{self.ours / self.theirs:.2g}" if self.theirs else ""
-        return f"| {self.what} | {figure(self.ours)} | {self.beside} | {figure(self.theirs)} | {ratio} |\n"
+        theirs = figure(self.theirs) if self.beside else ""
+        ratio = figure(round(self.ours / self.theirs, 3)) if self.theirs else ""
+        return f"| {self.what} | {figure(self.ours)} | {self.beside} | {theirs} | {ratio} |\n"
 
 
 def figure(value: float) -> str:

@@ -39,6 +39,7 @@ from newsreel.times import instant, stamp
 from newsreel.video import Video, to_item
 from newsreel.videos import Stretch, Videos
 from newsreel.words import beginnings, is_run, requested, words_of
+from tests.bench.report import Row, say
 from tests.searching import Language, described, expected, random_listing, walk
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 RETENTION = timedelta(days=30)
+TITLE = "Search, a page of 10"
+FEWER = 50_000
+"""Made videos unless more are asked for."""
 QUERY = "made"
 START = "2026-11-01T00:00:00Z"
 PLANTED = {1: "tasoxq", 100: "sataxq", 10_000: "mosaxq"}
@@ -56,6 +60,8 @@ ROUNDS = 15
 REQUESTS = 300
 HEAD = 200
 """Results of each search that are compared where there are too many videos to walk to every end."""
+type Measured = tuple[float, float, float]
+"""Read units, requests, milliseconds."""
 READ_UNIT, WRITE_UNIT = 0.125e-6, 0.625e-6
 """Dollars, on demand in us-east-1: aws.amazon.com/dynamodb/pricing/on-demand, November 2026."""
 
@@ -84,7 +90,7 @@ class Meter:
             client.meta.events.register(f"provide-client-params.dynamodb.{operation}", ask)
             client.meta.events.register(f"after-call.dynamodb.{operation}", count)
 
-    def measure(self, work: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float, float]:
+    def measure(self, work: Callable[[], object], rounds: int = ROUNDS) -> Measured:
         """Units, requests and milliseconds (the median) of some work."""
         times = []
         for _ in range(rounds):
@@ -97,18 +103,18 @@ class Meter:
 def main() -> None:
     """Run all."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    arguments.add_argument("--videos", type=int, default=50_000, help="made videos (default: %(default)s)")
+    arguments.add_argument("--videos", type=int, default=FEWER, help="made videos (default: %(default)s)")
     arguments.add_argument("--recording", type=Path, help="real videos, JSON lines, gzipped")
     arguments.add_argument("--folder", type=Path, help="where made videos are kept; default: nowhere")
     chosen = arguments.parse_args()
     if chosen.recording:
         real = recorded(chosen.recording)
-        say(f"\n{len(real):,} real videos of {chosen.recording.name}")
+        tell(f"\n{len(real):,} real videos of {chosen.recording.name}")
         tell_entries(real)
         tell_lengths(real)
         with TemporaryDirectory() as folder, loaded(Path(folder), real) as (videos, _):
             tell_equality(videos, real)
-    say(f"\n{chosen.videos:,} made videos")
+    tell(f"\n{chosen.videos:,} made videos")
     sample = list(islice(made(chosen.videos), 20_000))
     tell_entries(sample)
     with (
@@ -163,7 +169,9 @@ def made(count: int) -> Iterator[Video]:
 
 
 @contextmanager
-def loaded(folder: Path, some: Iterable[Video], count: int = 0) -> Iterator[tuple[Videos, Meter]]:
+def loaded(
+    folder: Path, some: Iterable[Video], count: int = 0, *, searchable: bool = True
+) -> Iterator[tuple[Videos, Meter]]:
     """Videos and index on dynalite, in a folder; what is there already is used."""
     template = Template(ROOT / "template.yaml", {})
     data, complete = folder / "data", folder / f"complete-{count}"
@@ -173,7 +181,7 @@ def loaded(folder: Path, some: Iterable[Video], count: int = 0) -> Iterator[tupl
             for name, table in template.of_type(TABLE).items():
                 client(url).create_table(**stack.table_request(name, table))
                 client(url).get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
-        load(data, some, count)
+        load(data, some, count, searchable=searchable)
         complete.touch()
     with engine.dynalite(data) as url:
         opened, meter = client(url), Meter()
@@ -181,8 +189,8 @@ def loaded(folder: Path, some: Iterable[Video], count: int = 0) -> Iterator[tupl
         yield Videos(opened, "VideosTable", RETENTION, SearchIndex(opened, "WordsTable", RETENTION)), meter
 
 
-def load(data: Path, some: Iterable[Video], count: int) -> None:
-    """Write videos and entries straight into dynalite's data."""
+def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> None:
+    """Write videos, and entries to search them, straight into dynalite's data."""
     command = [str(engine.NODE), str(Path(__file__).with_name("load.js")), str(data)]
     environment = {"NODE_PATH": str(engine.DYNALITE.with_name("node_modules"))}
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True) as process:
@@ -190,7 +198,7 @@ def load(data: Path, some: Iterable[Video], count: int) -> None:
         index = SearchIndex(client("http://unused.invalid"), "WordsTable", RETENTION)
         for number, video in enumerate(some):
             lines = [["VideosTable", to_item(video, RETENTION)]]
-            lines += [["WordsTable", entry] for entry in index.entries(video)]
+            lines += [["WordsTable", entry] for entry in (index.entries(video) if searchable else ())]
             process.stdin.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             if count and number % 10_000 == 0:
                 sys.stderr.write(f"\r  loading {number / count:.0%}")
@@ -214,11 +222,11 @@ def tell_entries(some: list[Video]) -> None:
     sizes = [size(entry) for each in entries for entry in each]
     units = sum(ceil(each / 1024) for each in sizes) / len(some)
     most = f"95 % up to {quantiles(counts, n=20)[-1]:.0f}, at most {max(counts)}"
-    say(f"  entries a video: {mean(counts):.1f} (median {median(counts):.0f}, {most})")
-    say(f"  an entry: {mean(sizes):.0f} bytes, at most {max(sizes)}")
-    say(f"  write units a video: {units:.1f}, so a million videos cost {units * WRITE_UNIT * 1e6:.2f} dollars")
+    tell(f"  entries a video: {mean(counts):.1f} (median {median(counts):.0f}, {most})")
+    tell(f"  an entry: {mean(sizes):.0f} bytes, at most {max(sizes)}")
+    tell(f"  write units a video: {units:.1f}, so a million videos cost {units * WRITE_UNIT * 1e6:.2f} dollars")
     # DynamoDB adds 100 bytes to each item it stores: docs.aws.amazon.com, "DynamoDB item sizes and formats".
-    say(f"  stored a video: {(sum(sizes) + 100 * len(sizes)) / len(some):.0f} bytes")
+    tell(f"  stored a video: {(sum(sizes) + 100 * len(sizes)) / len(some):.0f} bytes")
 
 
 def size(item: dict[str, Any]) -> int:
@@ -234,14 +242,14 @@ def tell_lengths(some: list[Video]) -> None:
     texts = [words_of(video) for video in some]
     random = Random(1)
     asked = [word for word in (random.choice(words) for words in texts if words) if len(word) > 3 and not is_run(word)]
-    say("  beginnings of    entries a video    share of the videos under that of a word (mean, median)")
+    tell("  beginnings of    entries a video    share of the videos under that of a word (mean, median)")
     for lengths in ((2,), (3,), (2, 3), (2, 4), (2, 3, 4), (2, 3, 4, 5, 6, 7, 8)):
         under: Counter[str] = Counter()
         for words in texts:
             under.update({begin for word in words for begin in _begun(word, lengths)})
         shares = [under[_begun(word, lengths)[-1]] / len(some) for word in asked]
         name = ", ".join(map(str, lengths)) if len(lengths) < 4 else "each length to 8"
-        say(f"  {name:16} {under.total() / len(some):15.1f}    {mean(shares):.2%}, {median(shares):.3%}")
+        tell(f"  {name:16} {under.total() / len(some):15.1f}    {mean(shares):.2%}, {median(shares):.3%}")
 
 
 def _begun(word: str, lengths: tuple[int, ...]) -> list[str]:
@@ -258,7 +266,7 @@ def tell_equality(videos: Videos, some: list[Video]) -> None:
         if found != wanted:
             raise SystemExit(f"different: {listing}")
         results += len(found)
-    say(f"  {REQUESTS} random searches, walked to their ends: {results:,} videos, equal to a look at every video")
+    tell(f"  {REQUESTS} random searches, walked to their ends: {results:,} videos, equal to a look at every video")
 
 
 def tell_heads(videos: Videos, some: list[Video]) -> None:
@@ -280,14 +288,14 @@ def tell_heads(videos: Videos, some: list[Video]) -> None:
         if found != head:
             raise SystemExit(f"different: {listing}")
         results, whole = results + len(head), whole + (len(head) < HEAD)
-    say(f"  {REQUESTS} random searches, {whole} of them whole: {results:,} videos, equal to a look at every video")
+    tell(f"  {REQUESTS} random searches, {whole} of them whole: {results:,} videos, equal to a look at every video")
 
 
 def tell_cost(videos: Videos, meter: Meter) -> None:
     """Read units, requests to DynamoDB and milliseconds of a page of 10, beside a listing read with a filter."""
-    say(f"  a page of 10, beside a filter that reads {FILTER_AT_MOST:,} videos at most")
-    say(f"  {'':33}   videos   under its   read               |  by a filter")
-    say(f"  {'':33}    found   beginning  units requests    ms  |  units  requests      ms")
+    tell(f"  a page of 10, beside a filter that reads {FILTER_AT_MOST:,} videos at most")
+    tell(f"  {'':33}   videos   under its   read               |  by a filter")
+    tell(f"  {'':33}    found   beginning  units requests    ms  |  units  requests      ms")
     for times, word in PLANTED.items():
         tell_page(videos, meter, f"found {times:,} times", word)
     for text in (PLANTED[1][:2], PLANTED[100][:3], f"{PLANTED[10_000]} {PLANTED[10_000][:2]} ta", "ta sa mo"):
@@ -297,7 +305,7 @@ def tell_cost(videos: Videos, meter: Meter) -> None:
     for number in range(1, 501):
         if number in (1, 100, 500):
             units, requests, took = meter.measure(partial(page, videos, listing, cursor, 10))
-            say(f"  its page {number}: {units:g} read units, {requests} requests, {took:.1f} ms")
+            tell(f"  its page {number}: {units:g} read units, {requests} requests, {took:.1f} ms")
         cursor = page(videos, listing, cursor, 10).next_cursor
         if cursor is None:
             break
@@ -305,14 +313,29 @@ def tell_cost(videos: Videos, meter: Meter) -> None:
 
 def tell_page(videos: Videos, meter: Meter, name: str, text: str) -> None:
     """One line."""
-    listing = Listing(QUERY, search=requested(text))
-    units, requests, took = meter.measure(lambda: page(videos, listing, None, 10))
-    found, under = counted(videos, listing)
-    filter_units, filter_requests, filter_took = meter.measure(lambda: filtered(videos, listing.search), 1)
-    say(
+    (units, requests, took), by_filter = compared(videos, meter, text)
+    found, under = counted(videos, Listing(QUERY, search=requested(text)))
+    filter_units, filter_requests, filter_took = by_filter
+    tell(
         f"  {name:33} {found:>8,} {under:>11,} {units:6g} {requests:8g} {took:5.0f}  |"
         f" {filter_units:6,.0f} {filter_requests:9,} {filter_took:7,.0f}"
     )
+
+
+def compared(videos: Videos, meter: Meter, text: str) -> tuple[Measured, Measured]:
+    """What a page of 10 takes, by the index and by a filter."""
+    listing = Listing(QUERY, search=requested(text))
+    ours = meter.measure(lambda: page(videos, listing, None, 10))
+    return ours, meter.measure(lambda: filtered(videos, listing.search), 1)
+
+
+def rows() -> Iterator[Row]:
+    """A page of 10 among fewer made videos, by how many have the word."""
+    with TemporaryDirectory() as folder, loaded(Path(folder), made(FEWER), FEWER) as (videos, meter):
+        for times, word in PLANTED.items():
+            (units, _, took), (filter_units, _, filter_took) = compared(videos, meter, word)
+            yield Row(f"a word in {times:,} of {FEWER:,} videos: read units", units, "a filter", filter_units)
+            yield Row(f"a word in {times:,} of {FEWER:,} videos: ms", took, "a filter", filter_took)
 
 
 def counted(videos: Videos, listing: Listing) -> tuple[int, int]:
@@ -344,10 +367,9 @@ def filtered(videos: Videos, words: tuple[str, ...]) -> None:
             return
 
 
-def say(line: str) -> None:
-    """Tell the person at the terminal."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+def tell(line: str) -> None:
+    """Print a line at once."""
+    say(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -29,3 +29,9 @@ def test_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert pictures
     assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_the_benchmarks_have_their_place() -> None:
+    table = README.partition("<!-- make bench writes this -->\n")[2].partition("<!-- end -->")[0]
+    assert table.startswith("| | newsreel |")
+    assert len(table.splitlines()) > 40
