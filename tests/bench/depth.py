@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from local.machine import ROOT
 from newsreel.cursor import Cursor, Direction
@@ -21,8 +22,11 @@ from tests.bench.search import QUERY, Meter, loaded, made
 
 TITLE = "Any depth of 1,000,000 videos, a page of 10"
 COUNT, SIZE, PAGES = 1_000_000, 10, (1, 100, 10_000)
+ROUNDS = 40
+LISTING = Listing(QUERY)
 DATA = ROOT / ".newsreel" / "bench-data"
 PYTHON = ROOT / ".newsreel" / "bench" / "bin" / "python"
+OTHERS = {"cursor": "cursors of Django REST Framework", "offset": "its pages by offset, which count all rows"}
 
 
 def rows() -> Iterator[Row]:
@@ -30,33 +34,43 @@ def rows() -> Iterator[Row]:
     videos = list(made(COUNT))
     others = django(DATA / "videos.sqlite", videos)
     with loaded(DATA, iter(videos), COUNT, searchable=False) as (stored, meter):
-        figures = [measured(stored, meter, videos, number) for number in PAGES]
-    (first_units, _), *_ = figures
-    for number, (units, _) in zip(PAGES[1:], figures[1:], strict=True):
+        figures = measured(stored, meter, videos)
+    first_units, first = figures[0]
+    for number, (units, _) in zip(PAGES, figures, strict=True):
         yield Row(f"page {number:,}: read units", units, "page 1", first_units)
-    first, _, deep = (took for _, took in figures)
+    for number, (_, took) in zip(PAGES[1:], figures[1:], strict=True):
+        yield Row(f"page {number:,}: ms", took, "page 1", first)
+    deep = figures[-1][1]
     name = f"page {PAGES[-1]:,} against page 1: times as long"
-    yield Row(name, deep / first, "cursors of Django REST Framework", others["cursor"][-1] / others["cursor"][0])
-    yield Row(name, deep / first, "its pages by offset", others["offset"][-1] / others["offset"][0])
-    yield Row(f"page {PAGES[-1]:,}: ms", deep, "its pages by offset", others["offset"][-1])
+    for kind, beside in OTHERS.items():
+        yield Row(name, deep / first, beside, others[kind][-1] / others[kind][0])
+    for kind, beside in OTHERS.items():
+        yield Row(f"page {PAGES[-1]:,}: ms", deep, beside, others[kind][-1])
 
 
-def measured(stored: Videos, meter: Meter, videos: list[Video], number: int) -> tuple[float, float]:
-    """Read units and milliseconds of one page."""
-    listing, token = Listing(QUERY), None
-    if number > 1:
-        # Two share each second; of those the greater id comes first.
-        newest_first = sorted(videos[-number * SIZE - 2 :], key=lambda each: (each.published_at, each.video_id))[::-1]
-        before = newest_first[(number - 1) * SIZE - 1]
-        token = Cursor(Direction.NEXT, Position(before.published_at, before.video_id)).token(str(listing))
+def measured(stored: Videos, meter: Meter, videos: list[Video]) -> list[tuple[float, float]]:
+    """Read units and milliseconds of each page, read in turn, so that all meet the same moods of the machine."""
+    tokens = [token(videos, number) for number in PAGES]
+    units, times = [0.0] * len(PAGES), [[] for _ in PAGES]  # type: tuple[list[float], list[list[float]]]
+    for _ in range(ROUNDS):
+        for place, (number, boundary) in enumerate(zip(PAGES, tokens, strict=True)):
+            wanted = {each.video_id for each in videos[len(videos) - number * SIZE :][:SIZE]}
 
-    def read() -> None:
-        assert len(page(stored, listing, token, SIZE).items) == SIZE
+            def read(boundary: str | None = boundary, wanted: set[str] = wanted) -> None:
+                assert {item["video_id"]["S"] for item in page(stored, LISTING, boundary, SIZE).items} == wanted
 
-    # What was just loaded may still be in motion.
-    meter.measure(read)
-    units, _, took = meter.measure(read)
-    return units, took
+            units[place], _, took = meter.measure(read, 1)
+            times[place].append(took)
+    # The first rounds still meet what was just loaded in motion.
+    return [(used, median(taken[ROUNDS // 4 :])) for used, taken in zip(units, times, strict=True)]
+
+
+def token(videos: list[Video], number: int) -> str | None:
+    """The cursor of a page, made from the video before it."""
+    if number == 1:
+        return None
+    before = videos[len(videos) - (number - 1) * SIZE]
+    return Cursor(Direction.NEXT, Position(before.published_at, before.video_id)).token(str(LISTING))
 
 
 def django(database: Path, videos: list[Video]) -> dict[str, list[float]]:

@@ -28,7 +28,7 @@ def rows() -> Iterator[Row]:
         yield Row(f"{name} with its layer, unpacked", megabytes(both), "Lambda's limit", LIMIT)
         yield Row(f"{name} alone, zipped", zipped(files(BUILT / name)))
     sizes = {each.name: megabytes(files(each)) for each in LAYER.iterdir()}
-    for name in sorted(sizes, key=lambda each: -sizes[each])[:LARGEST]:
+    for name in [*sorted(sizes, key=lambda each: -sizes[each])[:LARGEST], "newsreel"]:
         yield Row(f"in the layer: {name}", sizes[name])
 
 
@@ -54,7 +54,8 @@ def zipped(paths: Iterable[Path]) -> float:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:
-            archive.write(path)
+            # Names count too: as they are in an archive of the layer or a function.
+            archive.write(path, Path(*path.parts[-4:]))
     return len(packed.getvalue()) / 1e6
 
 
