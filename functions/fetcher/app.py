@@ -155,9 +155,11 @@ def tell(states: Iterable[PollState], calls_left: int, calls_per_day: int) -> No
 
 
 def publish() -> None:
-    """Hand the figures over; none are kept where metrics are switched off."""
+    """Hand the figures over, and keep none, even where metrics are switched off."""
     if metrics.metric_set:
         metrics.flush_metrics()
+    # Switched off, they would gather until a hundred of them are printed all the same.
+    metrics.clear_metrics()
 
 
 def key_ring() -> KeyRing:
