@@ -2,10 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 STYLE_TAG = '<link rel="stylesheet" href="style.css">'
 SCRIPT_TAG = '<script type="module" src="dashboard.js"></script>'
@@ -14,8 +14,7 @@ THUMBNAILS = "https://i.ytimg.com https://*.ytimg.com https://*.ggpht.com"
 PLAYER = "https://www.youtube-nocookie.com"
 
 
-@dataclass(frozen=True)
-class Dashboard:
+class Dashboard(NamedTuple):
     """The document and the headers that belong to it."""
 
     body: str

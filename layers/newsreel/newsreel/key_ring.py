@@ -9,15 +9,16 @@ State table: one item a key (`pk` "keys", `sk` its fingerprint) and one, `sk` "r
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.attributes import packed, unpacked
-from newsreel.budget import Bucket, Budget
+from newsreel.budget import BUCKETS, Bucket, Budget
 from newsreel.dynamodb import condition_held, table_errors
 from newsreel.errors import NoCallsLeft
 from newsreel.times import pacific_day, pacific_midnight, stamp
@@ -93,15 +94,14 @@ class KeysSecret:
         self.problem = None if self.keys else "the secret holds no key"
 
 
-@dataclass(slots=True)
-class KeyState:
+class KeyState(NamedTuple):
     """What is known of one key; the state table's item."""
 
     key: str
     day: str = ""
-    spent: dict[Bucket, int] = field(default_factory=lambda: {"search": 0, "default": 0})
-    exhausted_until: dict[Bucket, str] = field(default_factory=dict)
-    disabled: dict[Bucket, str] = field(default_factory=dict)
+    spent: Mapping[Bucket, int] = MappingProxyType({"search": 0, "default": 0})
+    exhausted_until: Mapping[Bucket, str] = MappingProxyType({})
+    disabled: Mapping[Bucket, str] = MappingProxyType({})
     """For which version of the secret a bucket of this key is not to be asked."""
     problem: str | None = None
 
@@ -109,13 +109,14 @@ class KeyState:
     def of(cls, item: dict[str, Any]) -> "KeyState":
         """The state of an item of the state table."""
         values = unpacked(item)
-        state = cls(values["sk"], values.get("day", ""), problem=values.get("problem"))
-        buckets: tuple[Bucket, Bucket] = ("search", "default")
-        for bucket in buckets:
-            state.spent[bucket] = values.get(f"{bucket}_spent", 0)
-            state.exhausted_until[bucket] = values.get(f"{bucket}_exhausted_until", "")
-            state.disabled[bucket] = values.get(f"{bucket}_disabled_for", "")
-        return state
+        return cls(
+            values["sk"],
+            values.get("day", ""),
+            spent={bucket: values.get(f"{bucket}_spent", 0) for bucket in BUCKETS},
+            exhausted_until={bucket: values.get(f"{bucket}_exhausted_until", "") for bucket in BUCKETS},
+            disabled={bucket: values.get(f"{bucket}_disabled_for", "") for bucket in BUCKETS},
+            problem=values.get("problem"),
+        )
 
     def left(self, bucket: Bucket, limit: int, version: str, now: datetime) -> int:
         """The calls that this key's bucket has left until Pacific midnight."""

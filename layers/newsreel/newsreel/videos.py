@@ -1,7 +1,6 @@
 """The videos table: which videos are stored, in which order, and writing new ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -27,11 +26,11 @@ class Position(NamedTuple):
     video_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A part of one partition of an index: from `since` up to `until`, both included, both optional."""
 
-    index: Index
+    name: Index
+    """Of the index."""
     partition: str
     query: str
     since: str | None = None
@@ -40,7 +39,7 @@ class Stretch:
     def key(self, position: Position) -> Attributes:
         """The LastEvaluatedKey of the item at this position."""
         return {
-            HASH_KEYS[self.index]: {"S": self.partition},
+            HASH_KEYS[self.name]: {"S": self.partition},
             "query": {"S": self.query},
             "published_at": {"S": position.published_at},
             "video_id": {"S": position.video_id},
@@ -104,7 +103,7 @@ class Videos:
         With `live`, only the items of that state are returned, fewer than were read. With `attributes`, only those.
         Raises TableUnavailable.
         """
-        names = {"#partition": HASH_KEYS[stretch.index]}
+        names = {"#partition": HASH_KEYS[stretch.name]}
         values: Attributes = {":partition": {"S": stretch.partition}}
         condition = "#partition = :partition"
         if stretch.since or stretch.until:
@@ -124,7 +123,7 @@ class Videos:
         with table_errors():
             answer = self._client.query(
                 TableName=self._table,
-                IndexName=stretch.index,
+                IndexName=stretch.name,
                 KeyConditionExpression=condition,
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
