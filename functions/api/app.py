@@ -1,5 +1,8 @@
 """The api: answers readers over HTTP. It only reads, and never calls YouTube."""
 
+from newsreel import startup
+
+# isort: split
 import os
 import re
 from collections.abc import Callable
@@ -281,3 +284,6 @@ def problem(
 ) -> Answer:
     """An error answer to a request."""
     return http.problem(code, detail, request.id, headers, **more)
+
+
+startup.over()

@@ -1,5 +1,8 @@
 """The fetcher: woken by the schedule every minute, and by the queue for each poll that is due in between."""
 
+from newsreel import startup
+
+# isort: split
 import json
 import os
 import time
@@ -166,3 +169,6 @@ def key_ring() -> KeyRing:
     """The keys with their states as they are now."""
     limits: dict[Bucket, int] = {"search": settings().search_calls_per_day, "default": settings().units_per_day}
     return KeyRing(dynamodb(), settings().state_table, secret(), limits, clock)
+
+
+startup.over()
