@@ -68,7 +68,7 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@$(pin) requirements/dev.in --output-file requirements/dev.txt
 	@$(pin) requirements/run.in --output-file requirements/run.txt --constraint requirements/dev.txt
 	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt \
-	  --constraint requirements/dev.txt --generate-hashes
+	  --constraint requirements/dev.txt --generate-hashes --no-emit-package charset-normalizer
 	@rm -f requirements/deploy.txt requirements/checkov.txt requirements/bench.txt
 	@$(pin) requirements/deploy.in --output-file requirements/deploy.txt
 	@$(pin) requirements/checkov.in --output-file requirements/checkov.txt

@@ -1,14 +1,22 @@
-"""Leave out of the botocore in a built layer what newsreel never uses: `python trim.py FOLDER`, where botocore lies.
+"""Leave out of a built layer what newsreel never uses: `python trim.py FOLDER`, where the packages lie.
 
-botocore describes 440 services in 25 MB. Whenever it makes a client it looks into all their folders and reads a list of
-every service's endpoints, and importing it brings the generator of its documentation. What stays is its own data of
-three services without documentation, and of those the operations that the functions call. Making a client of DynamoDB
-then takes 0.75 of the instructions (`make bench`). Credentials, signing, retries, time-outs and the rules of endpoints
-stay as they are. A new call needs its name here, as it does in the template's permissions; a test compares both.
+A function pays at every cold start for whatever its libraries load (`make bench`):
+
+- botocore describes 440 services in 25 MB, and whenever it makes a client it looks into all their folders and reads a
+  list of every service's endpoints. What stays is its own data of three services without documentation, and of those
+  the operations that the functions call, with their shapes.
+- botocore's special treatment of other services and its generator of documentation, registered with every session.
+- urllib3's HTTP/2, which is off unless a program switches it on.
+- requests' guesses at a text's encoding: the sources speak JSON, which is UTF-8.
+
+A session with a client of DynamoDB then takes half of the instructions. Credentials, signing, retries, time-outs and
+the rules of endpoints stay as they are. A new call needs its name here, as it does in the template's permissions; a
+test compares both.
 """
 
 import gzip
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -20,8 +28,14 @@ USED = {
     "sqs": ("SendMessage",),
 }
 """The operations that are called, by service."""
+HYPHENATED = ("dynamodb", "secrets-manager", "sqs")
+"""The same services in the names of botocore's events."""
 MODEL, RULES = "service-2.json", "endpoint-rule-set-1.json"
 ENDPOINTS = "endpoints.json"
+ONLY_USED = f"""
+BUILTIN_HANDLERS = [each for each in BUILTIN_HANDLERS if "." not in each[0] or each[0].split(".")[1] in {HYPHENATED}]
+"""
+"""At the end of `botocore.handlers`: events are named by what happens, then by the service it happens to."""
 NO_DOCSTRINGS = '''"""No docstrings, as there is no documentation to make them of."""
 
 
@@ -33,12 +47,28 @@ class _NoDocstring:
 ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = _NoDocstring
 '''
 """In place of `botocore.docs.docstring`, which gives a client's methods their docstrings."""
+NO_HTTP2 = '"""HTTP/2 is never switched on."""\n'
+"""In place of `urllib3.http2`, which asks for the version of a package that is not there."""
+ALWAYS_UTF_8 = '''"""Texts are UTF-8."""
+
+__version__ = "3.0.0"
 
 
-def trim(botocore: Path) -> None:
-    """Trim botocore's folder in place. Raises OSError or KeyError where it is not as expected."""
+def detect(_):
+    return {"encoding": "utf-8"}
+'''
+"""In place of `charset_normalizer`, which the layer does not have, as far as requests uses it."""
+
+
+def trim(packages: Path) -> None:
+    """Trim the packages in place. Raises OSError or KeyError where they are not as expected."""
+    botocore = packages / "botocore"
     trim_data(botocore / "data")
     trim_documentation(botocore / "docs")
+    with (botocore / "handlers.py").open("a", encoding="utf-8") as handlers:
+        handlers.write(ONLY_USED)
+    (packages / "urllib3" / "http2" / "__init__.py").write_text(NO_HTTP2, encoding="utf-8")
+    (packages / "charset_normalizer.py").write_text(ALWAYS_UTF_8, encoding="utf-8")
 
 
 def trim_data(data: Path) -> None:
@@ -54,6 +84,7 @@ def trim_data(data: Path) -> None:
         newest = max((data / service).iterdir())
         model, rules = _read(newest / f"{MODEL}.gz"), _read(newest / f"{RULES}.gz")
         model["operations"] = {name: model["operations"][name] for name in operations}
+        model["shapes"] = {name: model["shapes"][name] for name in sorted(_shapes(model))}
         # Older versions of the service go, and examples, paginators and waiters.
         shutil.rmtree(data / service)
         newest.mkdir(parents=True)
@@ -71,6 +102,20 @@ def trim_documentation(docs: Path) -> None:
     (docs / "docstring.py").write_text(NO_DOCSTRINGS, encoding="utf-8")
 
 
+def _shapes(model: dict[str, Any]) -> set[str]:
+    """The names of all shapes that a service's operations are made of."""
+    found: set[str] = set()
+    new = _named(model["operations"])
+    while new:
+        found |= new
+        new = _named([model["shapes"][name] for name in new]) - found
+    return found
+
+
+def _named(part: Any) -> set[str]:
+    return set(re.findall(r'"shape": "(\w+)"', json.dumps(part)))
+
+
 def _read(path: Path) -> Any:
     text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return json.loads(text, object_hook=_without_documentation)
@@ -86,4 +131,4 @@ def _write(path: Path, content: Any) -> None:
 
 
 if __name__ == "__main__":
-    trim(Path(sys.argv[1]) / "botocore")
+    trim(Path(sys.argv[1]))

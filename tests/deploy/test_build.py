@@ -13,12 +13,14 @@ import pytest
 
 from local import sam
 from local.machine import ROOT
+from trim import USED
 
 pytestmark = pytest.mark.deploy
 
 BUILT = sam.BUILT.parent
 TREES = {"ApiFunction": "/var/task", "FetcherFunction": "/var/task", "NewsreelLayer": "/opt"}
 """Built folders, and where Lambda unpacks them."""
+LAYER = BUILT / "NewsreelLayer" / "python"
 UNCHECKED_HASH = b"\x01\x00\x00\x00"
 """The flags of byte-code that is never compared with its source: peps.python.org/pep-0552."""
 
@@ -43,25 +45,49 @@ def test_every_module_has_byte_code_that_is_taken_unseen() -> None:
         assert marshal.loads(code[16:]).co_filename == str(there)  # noqa: S302 - made a moment ago, here
 
 
-def test_python_loads_the_byte_code() -> None:
-    layer = BUILT / "NewsreelLayer" / "python"
-    environment = os.environ | {"PYTHONPATH": f"{BUILT / 'FetcherFunction'}{os.pathsep}{layer}"}
-    done = subprocess.run(
-        [sys.executable, "-v", "-c", "import app"], env=environment, check=True, capture_output=True, text=True
+def run(*arguments: str, layer: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run Python with what the fetcher has in Lambda, or with the packages as they are installed here."""
+    path = [BUILT / "FetcherFunction", LAYER] if layer else []
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [*path, ROOT / "layers" / "newsreel"]))}
+    return subprocess.run(
+        [sys.executable, *arguments], env=environment, check=True, capture_output=True, text=True, cwd=ROOT
     )
-    loaded = [line for line in done.stderr.splitlines() if str(BUILT) in line]
+
+
+def test_python_loads_the_byte_code() -> None:
+    loaded = [line for line in run("-v", "-c", "import app").stderr.splitlines() if str(BUILT) in line]
     assert sum(".pyc matches" in line for line in loaded) > 50
     assert not [line for line in loaded if "wrote" in line or "bytecode is stale" in line]
 
 
 def test_only_what_runs_is_shipped() -> None:
-    layer = {path.name for path in (BUILT / "NewsreelLayer" / "python").iterdir()} - {"__pycache__"}
+    layer = {path.name for path in LAYER.iterdir()} - {"__pycache__"}
     assert "newsreel" in layer
     assert not {name for name in layer if name.endswith((".dist-info", ".so")) or name in ("bin", "boto3", "tests")}
     names = {path.name for tree in TREES for path in (BUILT / tree).rglob("*")}
     assert not names & {"Makefile", "requirements.in", "requirements.txt", ".DS_Store"}
-    # Machine code would fit only one of the architectures.
-    assert not [name for name in names if name.endswith(".so")]
+
+
+def test_machine_code_is_there_for_both_architectures() -> None:
+    modules = [path for tree in TREES for path in (BUILT / tree).rglob("*.so*")]
+    suffixes = {"aarch64": ".cpython-313-aarch64-linux-gnu.so", "x86_64": ".cpython-313-x86_64-linux-gnu.so"}
+    fitting = [
+        {path.name.removesuffix(end) for path in modules if path.name.endswith(end)} for end in suffixes.values()
+    ]
+    assert fitting[0] == fitting[1]
+    assert len(modules) == 2 * len(fitting[0]) == 2
+
+
+def test_all_loads_without_a_warning() -> None:
+    done = run("-W", "error", "-c", "import app, newsreel.poll; from newsreel import edges; edges.session()")
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_botocore_does_for_its_services_what_it_does_untrimmed() -> None:
+    script = str(Path(__file__).with_name("described.py"))
+    lines = run(script).stdout.splitlines()
+    assert len(lines) == sum(map(len, USED.values()))
+    assert lines == run(script, layer=False).stdout.splitlines()
 
 
 def test_the_same_sources_give_the_same_files() -> None:

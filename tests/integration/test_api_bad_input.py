@@ -65,6 +65,20 @@ def test_parameters(query: str, path: str) -> None:
     check("GET", path, query, {})
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/videos/\ud800", ""),
+        ("/videos", "query=\ud800"),
+        ("/videos", "\ud800=1"),
+        ("/\ud800", ""),
+        ("/ping", "a=\ud800"),
+    ],
+)
+def test_half_a_character(path: str, query: str) -> None:
+    check("GET", path, query, {})
+
+
 @settings(max_examples=1000)
 @given(query=raw, path=st.sampled_from(list(api.routes)))
 def test_query_strings(query: str, path: str) -> None:

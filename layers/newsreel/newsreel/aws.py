@@ -3,13 +3,13 @@
 They are botocore's, which boto3's are too: importing boto3 on top would only make every cold start longer.
 """
 
-import json
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import botocore
 import botocore.session
+import orjson
 from botocore.config import Config
 
 from newsreel.errors import TableUnavailable
@@ -58,7 +58,7 @@ def read_as_it_is(response_dict: dict[str, Any], customized_response_dict: dict[
     """
     if response_dict["status_code"] == HTTPStatus.OK:
         try:
-            customized_response_dict.update(json.loads(response_dict["body"]))
+            customized_response_dict.update(orjson.loads(response_dict["body"]))
         except (TypeError, ValueError) as error:
             raise TableUnavailable("DynamoDB's answer is not a JSON object") from error
         response_dict["body"] = b"{}"

@@ -7,7 +7,6 @@ API Gateway's payload format 2.0.
 import base64
 import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +14,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+import orjson
 from aws_lambda_powertools.event_handler import Response
 
 JSON = "application/json"
@@ -85,7 +85,7 @@ class Answer:
     @cached_property
     def etag(self) -> str:
         """A weak validator: compressed or not, it is the same page."""
-        return f'W/"{hashlib.blake2s(self.body.encode(), digest_size=9).hexdigest()}"'
+        return f'W/"{hashlib.blake2b(self.body.encode(), digest_size=9).hexdigest()}"'
 
     @cached_property
     def packed(self) -> str:
@@ -112,7 +112,13 @@ def request(event: Mapping[str, Any], request_id: str) -> Request:
     stage = f"/{context['stage']}"
     if path == stage or path.startswith(f"{stage}/"):
         path, base = path.removeprefix(stage) or "/", base + stage
-    return Request(context["http"]["method"], path, event.get("rawQueryString") or "", headers, base, request_id)
+    query = _utf_8(event.get("rawQueryString") or "")
+    return Request(context["http"]["method"], _utf_8(path), query, headers, base, request_id)
+
+
+def _utf_8(text: str) -> str:
+    """The text without what UTF-8 cannot hold, as JSON can escape a half of a character."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def json_answer(body: Any, caching: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -130,7 +136,7 @@ def problem(
 
 def to_json(body: Any) -> str:
     """Compact JSON."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(body).decode()
 
 
 def finished(request: Request, answer: Answer) -> Response[str]:

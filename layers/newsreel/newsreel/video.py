@@ -137,10 +137,12 @@ def _text(item: Attributes, name: str) -> str:
 
 
 def _thumbnails(pictures: Attributes) -> dict[str, Thumbnail]:
-    return {name: {side: _side(value) for side, value in each["M"].items()} for name, each in pictures.items()}
+    return {name: _thumbnail(picture["M"]) for name, picture in pictures.items()}
 
 
-def _side(value: Attributes) -> str | int | None:
-    """A URL, or a length in pixels, if it is known."""
-    url: str | None = value.get("S")
-    return url if url is not None else int(value["N"]) if "N" in value else None
+def _thumbnail(sides: Attributes) -> Thumbnail:
+    return {"url": sides["url"]["S"], "width": _pixels(sides["width"]), "height": _pixels(sides["height"])}
+
+
+def _pixels(value: Attributes) -> int | None:
+    return int(value["N"]) if "N" in value else None
