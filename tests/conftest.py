@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, settings
 
 from local import engine, stack
 from local.template import Template
+from newsreel.aws import client as own_client
 from newsreel.search_index import SearchIndex
 from newsreel.videos import Videos
 from tests.world import World
@@ -64,15 +64,22 @@ def services() -> Iterator[engine.Engine]:
 
 
 def clients(services: engine.Engine) -> dict[str, "DynamoDBClient"]:
-    """A client for each engine that the storage tests run against."""
+    """A client as the functions have it, for each engine that the storage tests run against."""
     moto = services.environment["AWS_ENDPOINT_URL_SQS"]
     urls = {
         "moto": moto,
         "dynalite": services.environment["AWS_ENDPOINT_URL_DYNAMODB"],
         "external": os.environ.get("TEST_DYNAMODB_URL", ""),
     }
-    session = boto3.Session("test", "test", region_name="us-east-1")
-    return {name: session.client("dynamodb", endpoint_url=url) for name, url in urls.items() if url}
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in services.environment.items():
+            patch.setenv(name, value)
+        for name, url in urls.items():
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+            if url:
+                found[name] = own_client("dynamodb")
+    return found
 
 
 ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,9 @@ from tests.bench import report
 from tests.bench.report import Row
 from tests.conftest import ROOT, clients, empty_tables
 from tests.world import World
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 TITLE = "Cost a month"
 MILLION, GB = 1e6, 1e9
@@ -156,16 +159,16 @@ def measured(world: World) -> tuple[Units, Units, Units, Units]:
     world.add(*catalogue.search("cricket", started, world.now, world.now))
     world.schedule()
     world.now += timedelta(minutes=1)
-    with units(world) as idle:
+    with units(world, world.dynamodb) as idle:
         world.schedule()
     world.now += timedelta(hours=1)
-    with units(world) as quiet:
+    with units(world, world.dynamodb) as quiet:
         world.poll()
     before, world.now = world.now, world.now + timedelta(hours=1)
     world.add(*catalogue.search("cricket", before, before + timedelta(minutes=20), world.now))
-    with units(world) as busy:
+    with units(world, world.dynamodb) as busy:
         new = world.poll()["new"]
-    with units(world) as page:
+    with units(world, world.dynamodb) as page:
         world.get("/videos")
     video = Units((busy["read"] - quiet["read"]) / new, (busy["write"] - quiet["write"]) / new)
     idle_units, quiet_units, page_units = (Units(each["read"], each["write"]) for each in (idle, quiet, page))
@@ -173,8 +176,8 @@ def measured(world: World) -> tuple[Units, Units, Units, Units]:
 
 
 @contextmanager
-def units(world: World) -> Iterator[Counter[str]]:
-    """The units that the calls in the block consume, of each kind, and of each kind by table."""
+def units(world: World, client: "DynamoDBClient") -> Iterator[Counter[str]]:
+    """The units that a client's calls in the block consume, of each kind, and of each kind by table."""
     used: Counter[str] = Counter(read=0, write=0)
     videos = world.environ["VIDEOS_TABLE"]
     indexes = len(Template(ROOT / "template.yaml", {}).of_type(TABLE)["VideosTable"]["GlobalSecondaryIndexes"])
@@ -192,7 +195,7 @@ def units(world: World) -> Iterator[Counter[str]]:
             used[kind] += spent
             used[f"{kind} {each['TableName']}"] += spent
 
-    events = world.dynamodb.meta.events
+    events = client.meta.events
     recorders: list[tuple[str, Any]] = [
         ("provide-client-params.dynamodb", ask),
         ("after-call.dynamodb", count),

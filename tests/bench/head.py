@@ -52,7 +52,7 @@ def asked(made: World, age: float, requests: int) -> tuple[float, list[float]]:
     events = [event | {"headers": event["headers"] | {"accept-encoding": coding}} for coding in CODINGS.values()]
     context = cast("Any", Context("api", 256, 30))
     clocks, taken = Clocks(), []
-    with pytest.MonkeyPatch.context() as patch, calls(made) as queries:
+    with pytest.MonkeyPatch.context() as patch, calls(made.dynamodb) as queries:
         for name in ("pages", "answers"):
             patch.setattr(api, name, Recent(age, 128, lambda: clocks.wall, lambda: clocks.monotonic))
         for number in range(requests):

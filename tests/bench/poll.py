@@ -1,8 +1,8 @@
 """What a poll costs DynamoDB and the fetcher, by how much it finds; and a minute in which a hundred polls are due.
 
-Beside it the plain way: ask for as many pages as have the new videos, and put every result into the table and its two
-indexes, 25 a request, without keys' budgets, states, details or an index of words. It is really done, in the same
-world. CPU and memory are this process's: the sample upstream runs in it, on both sides, and dynalite does not.
+Beside it the plain way, by boto3: ask for as many pages as have the new videos, and put every result into the table and
+its two indexes, 25 a request, without keys' budgets, states, details or an index of words. It is really done, in the
+same world. CPU and memory are this process's: the sample upstream runs in it, on both sides, and dynalite does not.
 """
 
 import json
@@ -14,11 +14,12 @@ from datetime import timedelta
 from itertools import batched
 from math import ceil
 from statistics import median
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boto3.dynamodb.types import TypeSerializer
 
 import functions.fetcher.app as fetcher
+from local import engine
 from local.catalogue import Clip
 from local.made_up import MadeUp
 from local.upstream import Limits
@@ -31,6 +32,9 @@ from tests.bench.cost import units, world
 from tests.bench.report import Row
 from tests.integration.test_api_caching import calls
 from tests.world import MINUTE, UPSTREAM_URL, World
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 TITLE = "A poll"
 FOUND = {"nothing new": 0, "15 new": 15, "400 new": 400}
@@ -71,14 +75,15 @@ def found(name: str, new: int) -> Iterator[Row]:
         made.limit(key_one=Limits(search=10_000))
         made.add(*published(made, KNOWN))
         made.schedule()
+        boto3s = engine.client("dynamodb", made.dynamodb.meta.endpoint_url)
         ours, theirs = [], []
         for _ in range(ROUNDS):
             pass_time(made, new)
-            ours.append(spent(made, made.poll))
+            ours.append(spent(made, made.dynamodb, made.poll))
             assert made.reports[-1]["new"] == new
-            theirs.append(spent(made, lambda: plain_poll(made, new)))
+            theirs.append(spent(made, boto3s, lambda: plain_poll(made, boto3s, new)))
         pass_time(made, new)
-        peaks = peak(made.poll), peak(lambda: plain_poll(made, new))
+        peaks = peak(made.poll), peak(lambda: plain_poll(made, boto3s, new))
     mine, plain = middle(ours), middle(theirs)
     yield Row(f"{name}: write units without the search index", mine.writes - mine.entries, PLAIN, plain.writes)
     if new:
@@ -100,11 +105,11 @@ def many() -> Iterator[Row]:
         made.add(*(replace(each, query=None) for each in published(made, 5)))
         made.run(MINUTE)
         before, reported = made.invocations, len(made.reports)
-        mine = spent(made, lambda: made.run(MINUTE))
+        mine = spent(made, made.dynamodb, lambda: made.run(MINUTE))
         invocations, polls = made.invocations - before, len(made.reports) - reported
         assert {each["query"] for each in made.reports[reported:]} == set(names)
         reported = len(made.reports)
-        plain = spent(made, lambda: made.deliver(*(json.dumps({"query": name}) for name in names)))
+        plain = spent(made, made.dynamodb, lambda: made.deliver(*(json.dumps({"query": name}) for name in names)))
         plain_polls = len(made.reports) - reported
     name = f"{QUERIES} due in one minute"
     yield Row(f"{name}: invocations", invocations, IN_A_ROW, 1)
@@ -128,7 +133,7 @@ def pass_time(made: World, new: int) -> None:
     time.sleep(0.1)
 
 
-def plain_poll(made: World, new: int) -> None:
+def plain_poll(made: World, boto3s: "DynamoDBClient", new: int) -> None:
     """A poll as most would write it, under a query of its own so that it is not in newsreel's way."""
     asked = {"part": "snippet", "type": "video", "order": "date", "q": "cricket", "maxResults": str(PAGE)}
     results: list[Any] = []
@@ -141,7 +146,7 @@ def plain_poll(made: World, new: int) -> None:
     serializer = TypeSerializer()
     puts: list[Any] = [{"PutRequest": {"Item": serializer.serialize(plain_item(made, each))["M"]}} for each in results]
     for some in batched(puts, WRITE_LIMIT):
-        made.dynamodb.batch_write_item(RequestItems={made.environ["VIDEOS_TABLE"]: list(some)})
+        boto3s.batch_write_item(RequestItems={made.environ["VIDEOS_TABLE"]: list(some)})
 
 
 def plain_item(made: World, result: dict[str, Any]) -> dict[str, Any]:
@@ -163,9 +168,9 @@ def plain_item(made: World, result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def spent(made: World, work: Callable[[], object]) -> Spent:
-    """What some work takes."""
-    with units(made) as used, calls(made) as requests:
+def spent(made: World, client: "DynamoDBClient", work: Callable[[], object]) -> Spent:
+    """What some work takes, which asks DynamoDB by this client."""
+    with units(made, client) as used, calls(client) as requests:
         began = time.process_time()
         work()
         cpu = time.process_time() - began

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -13,6 +13,9 @@ import functions.api.app as api
 from newsreel.recent import Recent
 from newsreel.video import Video, to_item
 from tests.world import START, World, clip
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 ASKED = (
     "/videos",
@@ -49,18 +52,18 @@ def clocks(world: World, monkeypatch: pytest.MonkeyPatch) -> Clocks:
 
 
 @contextmanager
-def calls(world: World) -> Iterator[list[str]]:
-    """The calls to DynamoDB made in the block."""
+def calls(client: "DynamoDBClient") -> Iterator[list[str]]:
+    """The calls to DynamoDB that a client makes in the block."""
     made: list[str] = []
 
     def record(model: Any, **_: Any) -> None:
         made.append(model.name)
 
-    world.dynamodb.meta.events.register("before-call.dynamodb", record)
+    client.meta.events.register("before-call.dynamodb", record)
     try:
         yield made
     finally:
-        world.dynamodb.meta.events.unregister("before-call.dynamodb", record)
+        client.meta.events.unregister("before-call.dynamodb", record)
 
 
 def publish(world: World, video_id: str) -> None:
@@ -78,7 +81,7 @@ def test_a_thousand_askers_a_second_cost_one_query(world: World, clocks: Clocks)
         {"If-None-Match": '"x"'},
         {"Origin": "a"},
     ]
-    with calls(world) as made:
+    with calls(world.dynamodb) as made:
         for number in range(1000):
             world.get(ASKED[number % len(ASKED)], **headers[number % len(headers)])
             clocks.advance(0.0009)
@@ -86,7 +89,7 @@ def test_a_thousand_askers_a_second_cost_one_query(world: World, clocks: Clocks)
 
 
 def test_every_second_brings_what_is_new(world: World, clocks: Clocks) -> None:
-    with calls(world) as made:
+    with calls(world.dynamodb) as made:
         for number in range(5):
             publish(world, f"new-new-{number:03d}")
             found = [world.get(path).get_json()["videos"] for path in ASKED]
@@ -98,7 +101,7 @@ def test_every_second_brings_what_is_new(world: World, clocks: Clocks) -> None:
 
 @pytest.mark.parametrize("path", ["/videos", "/videos.atom", "/queries", "/status", "/videos/video000001"])
 def test_other_answers_are_kept_as_long(world: World, clocks: Clocks, path: str) -> None:
-    with calls(world) as made:
+    with calls(world.dynamodb) as made:
         world.get(path)
         first = len(made)
         for _ in range(9):
@@ -130,7 +133,7 @@ def test_a_clock_that_was_set_and_one_that_stood_still(world: World, clocks: Clo
         world.get("/videos")
         clocks.wall += wall
         clocks.monotonic += monotonic
-        with calls(world) as made:
+        with calls(world.dynamodb) as made:
             world.get("/videos")
         assert made == ["Query"], (wall, monotonic)
 
@@ -138,7 +141,7 @@ def test_a_clock_that_was_set_and_one_that_stood_still(world: World, clocks: Clo
 def test_pages_further_on_are_read_each_time_they_are_asked_for_differently(world: World, clocks: Clocks) -> None:
     cursor = world.get("/videos").get_json()["next_cursor"]
     clocks.advance(2)
-    with calls(world) as made:
+    with calls(world.dynamodb) as made:
         assert world.get(f"/videos?cursor={cursor}").data == world.get(f"/videos?cursor={cursor}").data
     assert made == ["Query"]
 

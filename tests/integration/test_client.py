@@ -9,7 +9,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 from local.engine import Engine
-from newsreel import aws
+from local.engine import client as boto3_client
 from newsreel.dynamodb import get_items, put_items, table_errors
 from newsreel.errors import TableUnavailable
 from tests.conftest import Tables
@@ -31,26 +31,23 @@ KEY = {name: ITEM[name] for name in ("video_id", "query")}
 
 
 @pytest.fixture
-def client(services: Engine, monkeypatch: pytest.MonkeyPatch) -> "DynamoDBClient":
-    """A client as the functions have it."""
-    for name, value in services.environment.items():
-        monkeypatch.setenv(name, value)
-    return aws.client("dynamodb")
+def client(tables: Tables) -> "DynamoDBClient":
+    """The functions' own client."""
+    return tables.client
 
 
-def same(client: "DynamoDBClient", tables: Tables, call: Callable[["DynamoDBClient"], Any]) -> Any:
-    answers = [call(each) for each in (client, tables.client)]
-    for answer in answers:
-        del answer["ResponseMetadata"]
-    assert answers[0] == answers[1]
-    return answers[0]
+def test_answers_are_what_botocore_makes_of_them(client: "DynamoDBClient", tables: Tables, services: Engine) -> None:
+    others: DynamoDBClient = boto3_client("dynamodb", services.environment["AWS_ENDPOINT_URL_DYNAMODB"])
 
+    def same(call: Callable[["DynamoDBClient"], Any]) -> Any:
+        answers = [call(each) for each in (client, others)]
+        for answer in answers:
+            del answer["ResponseMetadata"]
+        assert answers[0] == answers[1]
+        return answers[0]
 
-def test_answers_are_what_botocore_makes_of_them(client: "DynamoDBClient", tables: Tables) -> None:
     put_items(client, tables.videos, [ITEM])
     found = same(
-        client,
-        tables,
         lambda each: each.query(
             TableName=tables.videos,
             IndexName="by_query_published_at",
@@ -64,7 +61,7 @@ def test_answers_are_what_botocore_makes_of_them(client: "DynamoDBClient", table
     assert found["Items"] == [ITEM]
     assert found["LastEvaluatedKey"]["video_id"] == ITEM["video_id"]
     request: Any = {tables.videos: {"Keys": [KEY]}}
-    assert same(client, tables, lambda each: each.batch_get_item(RequestItems=request))["Responses"]
+    assert same(lambda each: each.batch_get_item(RequestItems=request))["Responses"]
 
 
 def test_errors_are_told_as_ever(client: "DynamoDBClient", tables: Tables) -> None:
@@ -85,5 +82,8 @@ def test_a_broken_answer_is_an_unavailable_table(client: "DynamoDBClient", body:
         return AWSResponse("http://dynamodb.test", 200, HTTPHeaders(), Raw())
 
     client.meta.events.register("before-send.dynamodb", answer)
-    with pytest.raises(TableUnavailable):
-        get_items(client, "videos", [KEY])
+    try:
+        with pytest.raises(TableUnavailable):
+            get_items(client, "videos", [KEY])
+    finally:
+        client.meta.events.unregister("before-send.dynamodb", answer)
