@@ -9,9 +9,9 @@ A function pays at every cold start for whatever its libraries load (`make bench
 - urllib3's HTTP/2, which is off unless a program switches it on.
 - requests' guesses at a text's encoding: the sources speak JSON, which is UTF-8.
 
-A session with a client of DynamoDB then takes half of the instructions. Credentials, signing, retries, time-outs and
-the rules of endpoints stay as they are. A new call needs its name here, as it does in the template's permissions; a
-test compares both.
+A session with a client of DynamoDB then takes a seventh of the instructions, 45 million instead of 316. Credentials,
+signing, retries, time-outs and the rules of endpoints stay as they are. A new call needs its name here, as it does in
+the template's permissions; tests compare both, and botocore before and after.
 """
 
 import gzip

@@ -2,7 +2,7 @@
 
 Counted in instructions beside a process that only makes boto3's client of DynamoDB; beside the same tree freshly
 compiled, and without any byte-code, as `sam build` leaves functions that do not care. Then in milliseconds through
-Lambda's own runtime interface emulator, beside a function that does nothing: those waver, so compare the ratios.
+Lambda's own runtime interface emulator, as a function does while it is loaded: those waver, so compare the ratios.
 Lambda's processors differ, and the first start there reads from a cold disk.
 """
 
@@ -14,7 +14,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -47,8 +47,6 @@ STARTS = {
     ),
 }
 """What each function has loaded and made before its first call: nothing due is the usual minute."""
-SHORT = {"ApiFunction": "api", "FetcherFunction": "fetcher"}
-EVENTS = {"ApiFunction": "api_ping.json", "FetcherFunction": "schedule.json"}
 ENVIRONMENT = {
     "VIDEOS_TABLE": "videos",
     "STATE_TABLE": "state",
@@ -60,43 +58,45 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
-    # Only the start is of interest: the call that follows it may fail at once.
+    # Only the start is of interest: nothing is to be asked.
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_MAX_ATTEMPTS": "1",
 }
 
 
-def start(folder: Path, event: str) -> float:
-    """Milliseconds that one start of the function in a folder takes."""
+def start(code: str, path: Sequence[Path]) -> float:
+    """Milliseconds that Lambda's emulator reports for a start that runs some code."""
     emulator, runtime = free_port(), free_port()
     options = ["--runtime-interface-emulator-address", f"127.0.0.1:{emulator}"]
     options += ["--runtime-api-address", f"127.0.0.1:{runtime}", "--log-level", "info"]
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": f"{folder}{os.pathsep}{LAYER}"}
-    with subprocess.Popen(
-        [EMULATOR, *options, RUNTIME, "-m", "awslambdaric", "app.handler"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout
-        try:
-            invoke(emulator, event)
-            for line in process.stdout:
-                if found := re.search(r"INIT REPORT\(durationMs: ([\d.]+)", line):
-                    return float(found[1])
-        finally:
-            process.kill()
-    raise SystemExit(f"the function in {folder.name} did not start")
+    with TemporaryDirectory() as folder:
+        Path(folder, "started.py").write_text(f"{code}\ndef handler(*_): return {{}}\n", encoding="utf-8")
+        environment = os.environ | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(map(str, path))}
+        with subprocess.Popen(
+            [EMULATOR, *options, RUNTIME, "-m", "awslambdaric", "started.handler"],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout
+            try:
+                invoke(emulator)
+                for line in process.stdout:
+                    if found := re.search(r"INIT REPORT\(durationMs: ([\d.]+)", line):
+                        return float(found[1])
+            finally:
+                process.kill()
+    raise SystemExit(f"this did not start on the emulator: {code}")
 
 
-def invoke(port: int, event: str) -> None:
+def invoke(port: int) -> None:
     """Ask the emulator for one invocation, as soon as it listens."""
     url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
     while True:
         try:
-            urllib.request.urlopen(url, event.encode(), timeout=60).close()
+            urllib.request.urlopen(url, b"{}", timeout=60).close()
         except urllib.error.HTTPError:
             return
         except urllib.error.URLError as error:
@@ -142,20 +142,19 @@ def started(built: Path, function: str, code: str, environment: Mapping[str, str
 
 
 def emulated() -> Iterator[Row]:
-    """Milliseconds of the built functions' starts on the emulator, the median."""
-    with TemporaryDirectory() as empty:
-        Path(empty, "app.py").write_text("def handler(event, context):\n    return {}\n", encoding="utf-8")
-        folders = {"nothing": (Path(empty), "{}")}
-        for name, event in EVENTS.items():
-            folders[name] = BUILT / name, (ROOT / "events" / event).read_text(encoding="utf-8")
-        # In turn, so that all meet the same moods of the machine.
-        times: dict[str, list[float]] = {name: [start(*each)] for name, each in folders.items()}
-        for _ in range(RUNS):
-            for name, each in folders.items():
-                times[name].append(start(*each))
-    floor = median(times.pop("nothing")[1:])
-    for name, taken in times.items():
-        yield Row(f"{SHORT[name]} on Lambda's emulator: ms", median(taken[1:]), "a function that does nothing", floor)
+    """Milliseconds of the same starts on the emulator, the median."""
+    codes: dict[str, tuple[str, list[Path]]] = {"nothing at all": ("", []), CLIENT: (CLIENT, [])}
+    codes |= {name: (code, [BUILT / function, LAYER]) for name, (function, code) in STARTS.items()}
+    # In turn, so that all meet the same moods of the machine.
+    taken = {name: [start(*each)] for name, each in codes.items()}
+    for _ in range(RUNS):
+        for name, each in codes.items():
+            taken[name].append(start(*each))
+    # The first ones found a cold disk.
+    middle = {name: median(times[1:]) for name, times in taken.items()}
+    theirs = middle.pop(CLIENT)
+    for name, ours in middle.items():
+        yield Row(f"{name}, on Lambda's emulator: ms", ours, '`boto3.client("dynamodb")` alone', theirs)
 
 
 if __name__ == "__main__":
