@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from local import engine, stack
 from local.template import Template
-from newsreel.aws import client as own_client
+from newsreel.aws import client as unpatched
 from newsreel.search_index import SearchIndex
 from newsreel.videos import Videos
 from tests.world import World
@@ -71,15 +71,15 @@ def clients(services: engine.Engine) -> dict[str, "DynamoDBClient"]:
         "dynalite": services.environment["AWS_ENDPOINT_URL_DYNAMODB"],
         "external": os.environ.get("TEST_DYNAMODB_URL", ""),
     }
-    found = {}
+    return {name: own_client(url) for name, url in urls.items() if url}
+
+
+def own_client(url: str) -> "DynamoDBClient":
+    """The functions' own client, of the engine at this URL."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in services.environment.items():
+        for name, value in (engine.CREDENTIALS | {"AWS_ENDPOINT_URL_DYNAMODB": url}).items():
             patch.setenv(name, value)
-        for name, url in urls.items():
-            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-            if url:
-                found[name] = own_client("dynamodb")
-    return found
+        return unpatched("dynamodb")
 
 
 ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]

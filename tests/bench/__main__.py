@@ -24,7 +24,7 @@ def main(names: Sequence[str]) -> None:
     found = BLOCK.search(README.read_text(encoding="utf-8"))
     if found is None:
         sys.exit("the README lacks the place for the table: <!-- make bench writes this --> … <!-- end -->")
-    say(f"newsreel: all benchmarks take some fifteen minutes; ratios below 1 speak for newsreel\n{HEADER}")
+    say(f"newsreel: all benchmarks take some ten minutes; ratios below 1 speak for newsreel\n{HEADER}")
     table = HEADER
     for benchmark in ALL:
         if names and name_of(benchmark) not in names:

@@ -28,8 +28,6 @@ from statistics import mean, median, quantiles
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from local import engine, stack
 from local.template import TABLE, Template
 from newsreel.listing import Listing, page
@@ -40,6 +38,7 @@ from newsreel.video import Video, to_item
 from newsreel.videos import Stretch, Videos
 from newsreel.words import beginnings, is_run, requested, words_of
 from tests.bench.report import Row, say
+from tests.conftest import own_client
 from tests.searching import Language, described, expected, random_listing, walk
 
 if TYPE_CHECKING:
@@ -179,12 +178,12 @@ def loaded(
         rmtree(data, ignore_errors=True)
         with engine.dynalite(data) as url:
             for name, table in template.of_type(TABLE).items():
-                client(url).create_table(**stack.table_request(name, table))
-                client(url).get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+                own_client(url).create_table(**stack.table_request(name, table))
+                own_client(url).get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         load(data, some, count, searchable=searchable)
         complete.touch()
     with engine.dynalite(data) as url:
-        opened, meter = client(url), Meter()
+        opened, meter = own_client(url), Meter()
         meter.attach(opened)
         yield Videos(opened, "VideosTable", RETENTION, SearchIndex(opened, "WordsTable", RETENTION)), meter
 
@@ -195,7 +194,7 @@ def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> 
     environment = {"NODE_PATH": str(engine.DYNALITE.with_name("node_modules"))}
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True) as process:
         assert process.stdin
-        index = SearchIndex(client("http://unused.invalid"), "WordsTable", RETENTION)
+        index = SearchIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
         for number, video in enumerate(some):
             lines = [["VideosTable", to_item(video, RETENTION)]]
             lines += [["WordsTable", entry] for entry in (index.entries(video) if searchable else ())]
@@ -206,17 +205,9 @@ def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> 
         raise SystemExit("the data could not be written")
 
 
-def client(url: str) -> "DynamoDBClient":
-    """A client of dynalite."""
-    return boto3.client("dynamodb", endpoint_url=url, region_name="local", **SECRETS)
-
-
-SECRETS: dict[str, Any] = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-
-
 def tell_entries(some: list[Video]) -> None:
     """Entries, write units and bytes for each video."""
-    index = SearchIndex(client("http://unused.invalid"), "WordsTable", RETENTION)
+    index = SearchIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
     entries = [index.entries(video) for video in some]
     counts = [len(each) for each in entries]
     sizes = [size(entry) for each in entries for entry in each]
