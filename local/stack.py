@@ -53,11 +53,11 @@ def create_tables(template: Template, dynamodb: "DynamoDBClient") -> dict[str, s
 
 def environment(template: Template, refs: dict[str, str]) -> dict[str, str]:
     """The environment variables of all functions together, which run in one process here."""
-    functions = template.of_type(FUNCTION)
+    functions, names = template.of_type(FUNCTION), refs | {"AWS::StackName": "newsreel"}
     return {
         variable: value
         for name in functions
-        for variable, value in template.environment(name, refs.__getitem__).items()
+        for variable, value in template.environment(name, names.__getitem__).items()
     }
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from newsreel.poll import Report
 
 logger = Logger(service="newsreel")
-metrics = Metrics(namespace="newsreel", service="newsreel")
+metrics = Metrics(namespace="newsreel")
 
 VALUES_AT_MOST = 100
 

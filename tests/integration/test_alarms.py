@@ -39,6 +39,15 @@ PUBLISHED = {
     for dimensions in sets
 }
 
+STACK = Intrinsic("Ref", "AWS::StackName"), "${AWS::StackName}"
+"""The two ways in which the template writes a stack's name."""
+
+
+@pytest.fixture(autouse=True)
+def stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fetcher of a stack."""
+    monkeypatch.setattr(fetcher.metrics, "service", "this stack")
+
 
 def test_alarms_look_at_metrics_that_exist(
     world: World, template: Template, capsys: pytest.CaptureFixture[str]
@@ -132,5 +141,6 @@ def shown(template: Template) -> set[Metric]:
 
 def metric(namespace: str, name: str, dimensions: dict[str, Any]) -> Metric:
     if namespace == "newsreel":
-        return namespace, name, frozenset(f"{name}={value}" for name, value in dimensions.items())
+        values = {name: "this stack" if value in STACK else value for name, value in dimensions.items()}
+        return namespace, name, frozenset(f"{name}={value}" for name, value in values.items())
     return namespace, name, frozenset(dimensions)
