@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel import aws
-from newsreel.budget import Bucket
+from newsreel.budget import Bucket, Budget
 from newsreel.errors import PollsFailed
 from newsreel.key_ring import KeyRing, KeysSecret
 from newsreel.poll_state import PollState, PollStates
@@ -88,8 +88,9 @@ def schedule() -> None:
     """Find out what is due in the coming minute, poll the first, defer the others."""
     now = clock()
     states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
-    budget = key_ring().budget()
-    tell(states, budget.left, budget.per_day)
+    ring = key_ring()
+    budget = ring.budget()
+    tell(states, None if ring.empty and settings().invidious_urls else budget)
     due = due_polls(states, settings().poll_interval, budget.left, now)
     first = due[0] if due and due[0].due_at <= now else None
     for each in due[1 if first else 0 :]:
@@ -145,13 +146,17 @@ def log(report: "Report") -> None:
     (logger.warning if report.problem else logger.info)("poll", extra={"poll": line})
 
 
-def tell(states: Iterable[PollState], calls_left: int, calls_per_day: int) -> None:
-    """The figures that are told every minute, polls or not, so that an alarm notices silence."""
+def tell(states: Iterable[PollState], budget: Budget | None) -> None:
+    """The figures that are told every minute, polls or not, so that an alarm notices silence.
+
+    There is no budget where instances alone are meant to be asked.
+    """
     now = clock()
     since = [(now - state.last_success_at).total_seconds() for state in states if state.last_success_at]
     metrics.add_metric("SecondsSinceSuccess", MetricUnit.Seconds, max(0, *since) if since else 0)
-    metrics.add_metric("SearchCallsLeft", MetricUnit.Count, calls_left)
-    metrics.add_metric("KeysUsable", MetricUnit.Count, calls_per_day // settings().search_calls_per_day)
+    if budget:
+        metrics.add_metric("SearchCallsLeft", MetricUnit.Count, budget.left)
+        metrics.add_metric("KeysUsable", MetricUnit.Count, budget.per_day // settings().search_calls_per_day)
     gaps = sum(len(state.watermark.holes) for state in states if state.watermark)
     metrics.add_metric("GapsOpen", MetricUnit.Count, gaps)
     publish()

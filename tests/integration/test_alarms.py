@@ -78,6 +78,28 @@ def test_the_figures_behind_alarms_come_every_minute(
         world.now += MINUTE
 
 
+@pytest.mark.parametrize(
+    ("keys", "instances", "alarming"),
+    [
+        ("", "http://instance.test", False),
+        ("key-one", "http://instance.test", True),
+        ("", "", True),
+    ],
+)
+def test_instances_alone_raise_no_alarm_for_want_of_keys(
+    world: World, capsys: pytest.CaptureFixture[str], keys: str, instances: str, *, alarming: bool
+) -> None:
+    world.set_keys(*keys.split())
+    world.apps["instance.test"] = Response("[]", content_type="application/json")
+    world.configure(INVIDIOUS_URLS=instances)
+    capsys.readouterr()
+    invoke({"source": "aws.scheduler"})
+    names = {name for _, name, _ in told(capsys.readouterr().out)}
+    assert {"SecondsSinceSuccess", "GapsOpen"} <= names
+    assert ({"KeysUsable", "SearchCallsLeft"} <= names) is alarming
+    assert names.isdisjoint({"KeysUsable", "SearchCallsLeft"}) is not alarming
+
+
 def test_every_alarm_tells_the_topic(template: Template) -> None:
     for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [Intrinsic("Ref", "AlarmTopic")]

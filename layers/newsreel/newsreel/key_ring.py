@@ -189,6 +189,11 @@ class KeyRing:
         """Why there are no keys at all, if so."""
         return self._secret.problem
 
+    @property
+    def empty(self) -> bool:
+        """Whether the secret could be read and holds no key."""
+        return bool(self._secret.version) and not self._secret.keys
+
     def budget(self) -> Budget:
         """The search calls of all usable keys."""
         now = self._now()
