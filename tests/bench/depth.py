@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from statistics import median
 
 from local.machine import ROOT
@@ -55,10 +56,12 @@ def measured(stored: Videos, meter: Meter, videos: list[Video]) -> list[tuple[fl
     wanted = [{each.video_id for each in videos[place : place + SIZE]} for place in places]
     tokens = [token(videos, number) for number in PAGES]
     units, times = [0.0] * len(PAGES), [[] for _ in PAGES]  # type: tuple[list[float], list[list[float]]]
+    chance = Random(1)
     for _ in range(ROUNDS):
-        for place, boundary in enumerate(tokens):
+        # In any order, as the garbage collector, for one, keeps a beat of its own.
+        for place in chance.sample(range(len(PAGES)), len(PAGES)):
 
-            def read(boundary: str | None = boundary, wanted: set[str] = wanted[place]) -> None:
+            def read(boundary: str | None = tokens[place], wanted: set[str] = wanted[place]) -> None:
                 assert {item["video_id"]["S"] for item in page(stored, LISTING, boundary, SIZE).items} == wanted
 
             units[place], _, took = meter.measure(read, 1)
