@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from aws_lambda_powertools.event_handler import Response
 
+from newsreel.sources.items import utf_8
+
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 ALLOWED = "GET, HEAD, OPTIONS"
@@ -112,13 +114,8 @@ def request(event: Mapping[str, Any], request_id: str) -> Request:
     stage = f"/{context['stage']}"
     if path == stage or path.startswith(f"{stage}/"):
         path, base = path.removeprefix(stage) or "/", base + stage
-    query = _utf_8(event.get("rawQueryString") or "")
-    return Request(context["http"]["method"], _utf_8(path), query, headers, base, request_id)
-
-
-def _utf_8(text: str) -> str:
-    """The text without what UTF-8 cannot hold, as JSON can escape a half of a character."""
-    return text.encode("utf-8", "replace").decode()
+    query = utf_8(event.get("rawQueryString") or "")
+    return Request(context["http"]["method"], utf_8(path), query, headers, base, request_id)
 
 
 def json_answer(body: Any, caching: str, headers: Mapping[str, str] | None = None) -> Answer:

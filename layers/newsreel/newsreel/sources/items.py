@@ -28,11 +28,16 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def utf_8(text: str) -> str:
+    """The text without what UTF-8 cannot hold: JSON can escape half of a character."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def text(value: Any, length: int) -> str:
     """The value if it is a text, at most so long and free of what UTF-8 cannot hold; else an empty text."""
     if not isinstance(value, str):
         return ""
-    return value[:length].encode("utf-8", "replace").decode()
+    return utf_8(value[:length])
 
 
 def video_id(value: Any) -> str:
