@@ -28,12 +28,10 @@ USED = {
     "sqs": ("SendMessage",),
 }
 """The operations that are called, by service."""
-HYPHENATED = ("dynamodb", "secrets-manager", "sqs")
-"""The same services in the names of botocore's events."""
 MODEL, RULES = "service-2.json", "endpoint-rule-set-1.json"
 ENDPOINTS = "endpoints.json"
-ONLY_USED = f"""
-BUILTIN_HANDLERS = [each for each in BUILTIN_HANDLERS if "." not in each[0] or each[0].split(".")[1] in {HYPHENATED}]
+ONLY_USED = """
+BUILTIN_HANDLERS = [each for each in BUILTIN_HANDLERS if "." not in each[0] or each[0].split(".")[1] in {services}]
 """
 """At the end of `botocore.handlers`: events are named by what happens, then by the service it happens to."""
 NO_DOCSTRINGS = '''"""No docstrings, as there is no documentation to make them of."""
@@ -64,9 +62,8 @@ def trim(packages: Path) -> None:
     """Trim the packages in place. Raises OSError or KeyError where they are not as expected."""
     botocore = packages / "botocore"
     trim_data(botocore / "data")
+    trim_handlers(botocore)
     trim_documentation(botocore / "docs")
-    with (botocore / "handlers.py").open("a", encoding="utf-8") as handlers:
-        handlers.write(ONLY_USED)
     (packages / "urllib3" / "http2" / "__init__.py").write_text(NO_HTTP2, encoding="utf-8")
     (packages / "charset_normalizer.py").write_text(ALWAYS_UTF_8, encoding="utf-8")
 
@@ -90,6 +87,14 @@ def trim_data(data: Path) -> None:
         newest.mkdir(parents=True)
         _write(newest / MODEL, model)
         _write(newest / RULES, rules)
+
+
+def trim_handlers(botocore: Path) -> None:
+    """Register nothing that is done for other services than those whose descriptions are left."""
+    models = (botocore / "data").glob(f"*/*/{MODEL}")
+    services = sorted(_read(model)["metadata"]["serviceId"].replace(" ", "-").lower() for model in models)
+    with (botocore / "handlers.py").open("a", encoding="utf-8") as handlers:
+        handlers.write(ONLY_USED.format(services=services))
 
 
 def trim_documentation(docs: Path) -> None:
