@@ -30,23 +30,17 @@ ITEM: dict[str, Any] = {
 KEY = {name: ITEM[name] for name in ("video_id", "query")}
 
 
-@pytest.fixture
-def client(tables: Tables) -> "DynamoDBClient":
-    """The functions' own client."""
-    return tables.client
-
-
-def test_answers_are_what_botocore_makes_of_them(client: "DynamoDBClient", tables: Tables, services: Engine) -> None:
+def test_answers_are_what_botocore_makes_of_them(tables: Tables, services: Engine) -> None:
     others: DynamoDBClient = boto3_client("dynamodb", services.environment["AWS_ENDPOINT_URL_DYNAMODB"])
 
     def same(call: Callable[["DynamoDBClient"], Any]) -> Any:
-        answers = [call(each) for each in (client, others)]
+        answers = [call(each) for each in (tables.client, others)]
         for answer in answers:
             del answer["ResponseMetadata"]
         assert answers[0] == answers[1]
         return answers[0]
 
-    put_items(client, tables.videos, [ITEM])
+    put_items(tables.client, tables.videos, [ITEM])
     found = same(
         lambda each: each.query(
             TableName=tables.videos,
@@ -64,16 +58,16 @@ def test_answers_are_what_botocore_makes_of_them(client: "DynamoDBClient", table
     assert same(lambda each: each.batch_get_item(RequestItems=request))["Responses"]
 
 
-def test_errors_are_told_as_ever(client: "DynamoDBClient", tables: Tables) -> None:
-    put_items(client, tables.videos, [ITEM])
+def test_errors_are_told_as_ever(tables: Tables) -> None:
+    put_items(tables.client, tables.videos, [ITEM])
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
-        client.put_item(TableName=tables.videos, Item=ITEM, ConditionExpression="attribute_not_exists(video_id)")
+        tables.client.put_item(TableName=tables.videos, Item=ITEM, ConditionExpression="attribute_not_exists(video_id)")
     with pytest.raises(TableUnavailable, match="ResourceNotFoundException"), table_errors():
-        client.batch_get_item(RequestItems={"no-such-table": {"Keys": [KEY]}})
+        tables.client.batch_get_item(RequestItems={"no-such-table": {"Keys": [KEY]}})
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"Items": [', b"\xff"])
-def test_a_broken_answer_is_an_unavailable_table(client: "DynamoDBClient", body: bytes) -> None:
+def test_a_broken_answer_is_an_unavailable_table(tables: Tables, body: bytes) -> None:
     class Raw:
         def stream(self) -> Any:
             yield body
@@ -81,9 +75,9 @@ def test_a_broken_answer_is_an_unavailable_table(client: "DynamoDBClient", body:
     def answer(**_: Any) -> Any:
         return AWSResponse("http://dynamodb.test", 200, HTTPHeaders(), Raw())
 
-    client.meta.events.register("before-send.dynamodb", answer)
+    tables.client.meta.events.register("before-send.dynamodb", answer)
     try:
         with pytest.raises(TableUnavailable):
-            get_items(client, "videos", [KEY])
+            get_items(tables.client, "videos", [KEY])
     finally:
-        client.meta.events.unregister("before-send.dynamodb", answer)
+        tables.client.meta.events.unregister("before-send.dynamodb", answer)
