@@ -37,6 +37,7 @@ EMULATOR = Path(SAM.origin if SAM and SAM.origin else "").parent / "local" / "ra
 BUILT = ROOT / ".aws-sam" / "build"
 LAYER = BUILT / "NewsreelLayer" / "python"
 CLIENT = "import boto3; boto3.client('dynamodb')"
+ALONE = '`boto3.client("dynamodb")` alone'
 CLIENTS = "app.settings(); edges.session(); app.dynamodb(); app.secret(); app.queue()"
 STARTS = {
     "api": ("ApiFunction", "import app; app.settings(); app.videos()"),
@@ -120,7 +121,7 @@ def rows() -> Iterator[Row]:
     client = of_process(RUNTIME, CLIENT, (), ENVIRONMENT) / 1e6
     starts = {name: started(BUILT, function, code) for name, (function, code) in STARTS.items()}
     for name, ours in starts.items():
-        yield Row(f"{name}: million instructions", ours, '`boto3.client("dynamodb")` alone', client)
+        yield Row(f"{name}: million instructions", ours, ALONE, client)
     with TemporaryDirectory() as folder:
         name, (function, code) = next(iter(STARTS.items()))
         copy = Path(folder, "build")
@@ -154,7 +155,7 @@ def emulated() -> Iterator[Row]:
     middle = {name: median(times[1:]) for name, times in taken.items()}
     theirs = middle.pop(CLIENT)
     for name, ours in middle.items():
-        yield Row(f"{name}, on Lambda's emulator: ms", ours, '`boto3.client("dynamodb")` alone', theirs)
+        yield Row(f"{name}, on Lambda's emulator: ms", ours, ALONE, theirs)
 
 
 if __name__ == "__main__":

@@ -5,18 +5,13 @@ video runs from its publication to its being stored; a video that the day ended 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from statistics import median_high
 
-import pytest
-
-from local import engine
-from local.template import Template
 from newsreel.times import instant
 from tests.bench import report
+from tests.bench.cost import world
 from tests.bench.report import Row
-from tests.conftest import ROOT, clients, empty_tables
 from tests.simulation.days import Lag, arrivals, no_lag, up_to_ten_minutes
 from tests.simulation.test_days import DAY, MIDNIGHT
 from tests.world import World
@@ -26,17 +21,6 @@ TITLE = "Freshness of a day's 475 videos on one key"
 FIGURES = "median delay, minutes", "worst delay, minutes", "not stored that day"
 PER_DAY = 475
 """As many as the recorded day of "cricket" has."""
-
-
-@contextmanager
-def a_world(services: engine.Engine) -> Iterator[World]:
-    """A world outside of pytest."""
-    with (
-        contextmanager(empty_tables)(clients(services)["dynalite"], Template(ROOT / "template.yaml", {})) as tables,
-        pytest.MonkeyPatch.context() as patch,
-        World(services.secrets, tables.client, tables.environment, patch) as world,
-    ):
-        yield world
 
 
 def simulated(world: World, pacing: str, lag: Lag) -> tuple[list[timedelta], int]:
@@ -53,15 +37,14 @@ def simulated(world: World, pacing: str, lag: Lag) -> tuple[list[timedelta], int
 
 def rows() -> Iterator[Row]:
     """Minutes from publication to storing, and videos not stored by the end of the day."""
-    with engine.running() as services:
-        for name, lag in LAGS.items():
-            figures = []
-            for pacing in ("budget", "fixed"):
-                with a_world(services) as world:
-                    delays, missed = simulated(world, pacing, lag)
-                figures.append((minutes(median_high(delays)), minutes(max(delays)), missed))
-            for what, ours, theirs in zip(FIGURES, *figures, strict=True):
-                yield Row(f"{name}: {what}", ours, "a fixed 10 s", theirs)
+    for name, lag in LAGS.items():
+        figures = []
+        for pacing in ("budget", "fixed"):
+            with world() as made:
+                delays, missed = simulated(made, pacing, lag)
+            figures.append((minutes(median_high(delays)), minutes(max(delays)), missed))
+        for what, ours, theirs in zip(FIGURES, *figures, strict=True):
+            yield Row(f"{name}: {what}", ours, "a fixed 10 s", theirs)
 
 
 def minutes(span: timedelta) -> float:

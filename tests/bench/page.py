@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local import engine, sam, stack
-from local.template import TABLE, Template
+from local.template import Template
 from newsreel.dynamodb import put_items
 from newsreel.times import instant, stamp
 from newsreel.video import Video, to_item
@@ -90,9 +90,7 @@ def filled() -> Iterator[str]:
     template = Template(ROOT / "template.yaml", {})
     with TemporaryDirectory() as folder, engine.dynalite(Path(folder)) as url:
         client = engine.client("dynamodb", url)
-        for name, table in template.of_type(TABLE).items():
-            client.create_table(**stack.table_request(name, table))
-            client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+        stack.create_tables(template, client)
         put_items(client, "VideosTable", [to_item(video(number), timedelta(days=30)) for number in range(100)])
         yield url
 

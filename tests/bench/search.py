@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from local import engine, stack
-from local.template import TABLE, Template
+from local.template import Template
 from newsreel.listing import Listing, page
 from newsreel.search import FIRST_STEP
 from newsreel.search_index import SearchIndex
@@ -38,13 +38,12 @@ from newsreel.video import Video, to_item
 from newsreel.videos import Stretch, Videos
 from newsreel.words import beginnings, is_run, requested, words_of
 from tests.bench.report import Row, say
-from tests.conftest import own_client
+from tests.conftest import ROOT, own_client
 from tests.searching import Language, described, expected, random_listing, walk
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ROOT = Path(__file__).parent.parent.parent
 RETENTION = timedelta(days=30)
 TITLE = "Search, a page of 10"
 FEWER = 50_000
@@ -177,9 +176,7 @@ def loaded(
     if not complete.exists():
         rmtree(data, ignore_errors=True)
         with engine.dynalite(data) as url:
-            for name, table in template.of_type(TABLE).items():
-                own_client(url).create_table(**stack.table_request(name, table))
-                own_client(url).get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+            stack.create_tables(template, own_client(url))
         load(data, some, count, searchable=searchable)
         complete.touch()
     with engine.dynalite(data) as url:
