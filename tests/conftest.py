@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from local import engine, stack
 from local.template import Template
-from newsreel.aws import client as unpatched
+from newsreel.aws.clients import client as unpatched
 from newsreel.search_index import SearchIndex
 from newsreel.videos import Videos
 from tests.world import World

@@ -121,7 +121,7 @@ class World:
         self._patch.setattr("newsreel.edges.session", lambda: session)
         self._patch.setattr(fetcher, "queue", lambda: self.queue)
         self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
-        self._patch.setattr("newsreel.aws.client", lambda _service: self._secrets)
+        self._patch.setattr("newsreel.aws.clients.client", lambda _service: self._secrets)
         self._patch.setattr(fetcher, "log", self._log)
         self._patch.setattr(api, "clock", self.time)
         # Readers of a world see each change at once.

@@ -15,7 +15,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from newsreel import aws, http, parameters, status
+from newsreel import http, parameters, status
+from newsreel.aws import clients as aws
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
 from newsreel.http import Answer, Request
 from newsreel.key_ring import read_ring

@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from newsreel import aws
+from newsreel.aws import clients as aws
 from newsreel.budget import Bucket, Budget
 from newsreel.errors import PollsFailed
 from newsreel.key_ring import KeyRing, KeysSecret

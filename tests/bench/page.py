@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from local import engine, sam, stack
 from local.template import Template
-from newsreel.dynamodb import put_items
+from newsreel.aws.calls import put_items
 from newsreel.times import instant, stamp
 from newsreel.video import Video, to_item
 from tests.bench import report

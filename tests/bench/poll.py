@@ -24,7 +24,7 @@ from local.catalogue import Clip
 from local.made_up import MadeUp
 from local.upstream import Limits
 from newsreel import edges
-from newsreel.dynamodb import WRITE_LIMIT
+from newsreel.aws.calls import WRITE_LIMIT
 from newsreel.times import stamp
 from newsreel.watermark import PAGE
 from tests.bench import report

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from newsreel.dynamodb import put_items
+from newsreel.aws.calls import put_items
 from newsreel.listing import FILTER_STEP, FILTER_STEPS, PAGE_SIZE_AT_MOST
 from newsreel.times import stamp
 from newsreel.video import Live, Video, to_item

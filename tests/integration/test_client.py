@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.engine import Engine
 from local.engine import client as boto3_client
-from newsreel.dynamodb import get_items, put_items, table_errors
+from newsreel.aws.calls import get_items, put_items, table_errors
 from newsreel.errors import TableUnavailable
 from tests.conftest import Tables
 

@@ -21,8 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.engine import Engine
+from newsreel.aws.calls import ROUNDS
 from newsreel.budget import Bucket
-from newsreel.dynamodb import ROUNDS
 from newsreel.errors import TableUnavailable
 from newsreel.history import Fetch, FetchHistory
 from newsreel.key_ring import Key, KeyRing, KeysSecret, read_ring
@@ -46,7 +46,7 @@ def videos(any_tables: Tables) -> Videos:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long the code under test wanted to sleep; it does not."""
     pauses: list[float] = []
-    monkeypatch.setattr("newsreel.dynamodb.time.sleep", pauses.append)
+    monkeypatch.setattr("newsreel.aws.calls.time.sleep", pauses.append)
     return pauses
 
 

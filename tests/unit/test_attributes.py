@@ -7,7 +7,7 @@ from boto3.dynamodb.types import TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.attributes import packed, unpacked
+from newsreel.aws.attributes import packed, unpacked
 
 texts = st.text(st.characters(codec="utf-8"))
 numbers = st.integers(-(10**37), 10**37)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsreel.attributes import packed
-from newsreel.dynamodb import table_errors
+from newsreel.aws.attributes import packed
+from newsreel.aws.calls import table_errors
 from newsreel.times import stamp
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from newsreel.attributes import packed, unpacked
+from newsreel.aws.attributes import packed, unpacked
+from newsreel.aws.calls import condition_held, table_errors
 from newsreel.budget import BUCKETS, Bucket, Budget
-from newsreel.dynamodb import condition_held, table_errors
 from newsreel.errors import NoCallsLeft
 from newsreel.times import pacific_day, pacific_midnight, stamp
 

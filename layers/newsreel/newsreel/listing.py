@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from newsreel import search
-from newsreel.attributes import Attributes
+from newsreel.aws.attributes import Attributes
 from newsreel.cursor import Cursor, Direction, from_token
 from newsreel.search_index import Search
 from newsreel.times import stamp

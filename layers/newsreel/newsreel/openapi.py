@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from newsreel import feed, http, schemas
-from newsreel.attributes import packed
+from newsreel.aws.attributes import packed
 from newsreel.http import JSON, PROBLEM, Request
 from newsreel.listing import Listing, Page
 from newsreel.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from newsreel.attributes import Attributes, packed, unpacked
-from newsreel.dynamodb import condition_held, get_items
+from newsreel.aws.attributes import Attributes, packed, unpacked
+from newsreel.aws.calls import condition_held, get_items
 from newsreel.times import instant, stamp
 from newsreel.watermark import Gap, Watermark
 

@@ -8,7 +8,7 @@ order from the cursor on: the one that thereby comes furthest is the rarest arou
 from collections.abc import Iterator
 from itertools import batched
 
-from newsreel.attributes import Attributes
+from newsreel.aws.attributes import Attributes
 from newsreel.search_index import Search, Step
 from newsreel.video import from_item
 from newsreel.videos import Position, Videos

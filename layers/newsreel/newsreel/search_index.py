@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsreel.attributes import Attributes, packed
-from newsreel.dynamodb import delete_items, put_items, table_errors
+from newsreel.aws.attributes import Attributes, packed
+from newsreel.aws.calls import delete_items, put_items, table_errors
 from newsreel.video import Live, Video, expires_at
 from newsreel.videos import Position
 from newsreel.words import beginnings, is_run, words_of

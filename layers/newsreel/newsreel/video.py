@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from newsreel.attributes import Attributes, packed, unpacked
+from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.times import instant
 
 type Live = Literal["none", "live", "upcoming"]

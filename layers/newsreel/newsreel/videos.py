@@ -5,8 +5,8 @@ from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from newsreel.attributes import Attributes, unpacked
-from newsreel.dynamodb import WRITE_LIMIT, condition_held, get_items, put_items, table_errors
+from newsreel.aws.attributes import Attributes, unpacked
+from newsreel.aws.calls import WRITE_LIMIT, condition_held, get_items, put_items, table_errors
 from newsreel.video import Video, from_item, to_item
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from newsreel.attributes import Attributes, packed, unpacked
-from newsreel.dynamodb import get_items, table_errors
+from newsreel.aws.attributes import Attributes, packed, unpacked
+from newsreel.aws.calls import get_items, table_errors
 from newsreel.times import instant, stamp
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from newsreel.attributes import Attributes
+from newsreel.aws.attributes import Attributes
 from newsreel.errors import TableUnavailable
 
 if TYPE_CHECKING:

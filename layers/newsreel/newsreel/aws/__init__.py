@@ -1,0 +1,1 @@
+"""AWS's services as newsreel uses them; nothing here knows of newsreel's rules."""
