@@ -23,9 +23,9 @@ from local.engine import EngineError
 from local.machine import DATA, ROOT
 from local.template import Template
 from newsreel.errors import TableUnavailable
-from newsreel.search_index import SearchIndex
+from newsreel.library.videos import Videos
+from newsreel.library.word_index import SearchIndex
 from newsreel.video import Video, from_item
-from newsreel.videos import Videos
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, settings
 from local import engine, stack
 from local.template import Template
 from newsreel.aws.clients import client as unpatched
-from newsreel.search_index import SearchIndex
-from newsreel.videos import Videos
+from newsreel.library.videos import Videos
+from newsreel.library.word_index import SearchIndex
 from tests.world import World
 
 if TYPE_CHECKING:

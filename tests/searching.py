@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from newsreel.listing import Listing, page
+from newsreel.library.listing import Listing, page
+from newsreel.library.videos import Videos
+from newsreel.library.words import is_run, requested, words_of
 from newsreel.times import instant, stamp
 from newsreel.video import Video
-from newsreel.videos import Videos
-from newsreel.words import is_run, requested, words_of
 
 type Described = Sequence[tuple[Video, Sequence[str]]]
 """Videos with their words."""

@@ -20,17 +20,17 @@ from newsreel.aws import clients as aws
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
 from newsreel.http import Answer, Request
 from newsreel.key_ring import read_ring
-from newsreel.listing import Page, page
+from newsreel.library.listing import Page, page
+from newsreel.library.videos import Videos
+from newsreel.library.word_index import SearchIndex
 from newsreel.parameters import VALUE_SHOWN, PageRequest
 from newsreel.poll_state import PollStates
 from newsreel.recent import Recent
-from newsreel.search_index import SearchIndex
 from newsreel.settings import Settings, api_settings
 from newsreel.sources import items
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
 from newsreel.video import public
-from newsreel.videos import Videos
 
 FOLDER = Path(__file__).parent
 ATOM = "application/atom+xml"

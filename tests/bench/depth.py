@@ -13,10 +13,10 @@ from random import Random
 from statistics import median
 
 from local.machine import ROOT
-from newsreel.cursor import Cursor, Direction
-from newsreel.listing import Listing, page
+from newsreel.library.cursor import Cursor, Direction
+from newsreel.library.listing import Listing, page
+from newsreel.library.videos import Position, Videos
 from newsreel.video import Video
-from newsreel.videos import Position, Videos
 from tests.bench import report
 from tests.bench.report import Row
 from tests.bench.search import QUERY, Meter, loaded, made

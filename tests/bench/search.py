@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING, Any
 
 from local import engine, stack
 from local.template import Template
-from newsreel.listing import Listing, page
-from newsreel.search import FIRST_STEP
-from newsreel.search_index import SearchIndex
+from newsreel.library.listing import Listing, page
+from newsreel.library.search import FIRST_STEP
+from newsreel.library.videos import Stretch, Videos
+from newsreel.library.word_index import SearchIndex
+from newsreel.library.words import beginnings, is_run, requested, words_of
 from newsreel.times import instant, stamp
 from newsreel.video import Video, to_item
-from newsreel.videos import Stretch, Videos
-from newsreel.words import beginnings, is_run, requested, words_of
 from tests.bench.report import Row, say
 from tests.conftest import ROOT, own_client
 from tests.searching import Language, described, expected, random_listing, walk

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from newsreel.aws.calls import put_items
-from newsreel.listing import FILTER_STEP, FILTER_STEPS, PAGE_SIZE_AT_MOST
+from newsreel.library.listing import FILTER_STEP, FILTER_STEPS, PAGE_SIZE_AT_MOST
 from newsreel.times import stamp
 from newsreel.video import Live, Video, to_item
 from tests.world import START, World

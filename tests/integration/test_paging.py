@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from newsreel import listing as listings
-from newsreel.listing import ORDERS, Listing, Order, Page, page
+from newsreel.library import listing as listings
+from newsreel.library.listing import ORDERS, Listing, Order, Page, page
+from newsreel.library.videos import position
 from newsreel.times import instant, stamp
 from newsreel.video import LIVE_STATES, Live, Video
-from newsreel.videos import position
 from tests.conftest import Tables
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

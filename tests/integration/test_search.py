@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.catalogue import Clip
-from newsreel import search
-from newsreel.listing import ORDERS, Listing, Order, page
+from newsreel.library import search
+from newsreel.library.listing import ORDERS, Listing, Order, page
+from newsreel.library.words import requested
 from newsreel.video import Video
-from newsreel.words import requested
 from tests.conftest import Tables
 from tests.searching import described, expected, random_listing, second, walk
 from tests.world import START, World

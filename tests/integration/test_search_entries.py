@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from newsreel.listing import Listing
-from newsreel.search_index import SearchIndex
+from newsreel.library.listing import Listing
+from newsreel.library.videos import Videos
+from newsreel.library.word_index import SearchIndex
+from newsreel.library.words import requested
 from newsreel.times import instant
 from newsreel.video import Video, from_item
-from newsreel.videos import Videos
-from newsreel.words import requested
 from tests.conftest import Tables
 from tests.searching import described, expected, second, walk
 

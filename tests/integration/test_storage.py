@@ -26,11 +26,11 @@ from newsreel.budget import Bucket
 from newsreel.errors import TableUnavailable
 from newsreel.history import Fetch, FetchHistory
 from newsreel.key_ring import Key, KeyRing, KeysSecret, read_ring
+from newsreel.library.videos import Position, Stretch, Videos
 from newsreel.poll_state import PollState, PollStates
 from newsreel.sources.instances import Instances
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Video
-from newsreel.videos import Position, Stretch, Videos
 from tests.conftest import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ import pytest
 
 from local import index
 from local.engine import EngineError
-from newsreel.listing import Listing
+from newsreel.library.listing import Listing
+from newsreel.library.videos import Videos
 from newsreel.times import instant
 from newsreel.video import Video, to_item
-from newsreel.videos import Videos
 from tests.conftest import Tables
 from tests.searching import second, walk
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from newsreel.cursor import TOKEN_LENGTH_AT_MOST, Cursor, Direction, from_token
 from newsreel.errors import InvalidParameters
+from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST, Cursor, Direction, from_token
+from newsreel.library.videos import Position
 from newsreel.times import stamp
-from newsreel.videos import Position
 
 LISTING = "('cricket', 'newest', None, None, None, None)"
 OTHER = "('cricket', 'oldest', None, None, None, None)"

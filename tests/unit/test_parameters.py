@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsreel.errors import InvalidParameters, UnknownQuery
-from newsreel.listing import PAGE_SIZE_DEFAULT, Listing
+from newsreel.library.listing import PAGE_SIZE_DEFAULT, Listing
 from newsreel.parameters import PAGE, VALUE_SHOWN, page_request, read
 
 WATCHED = ("cricket", "live chess")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.video import Video
-from newsreel.words import (
+from newsreel.library.words import (
     ENTRIES,
     NAMES_ENTRIES,
     REQUEST_LENGTH_AT_MOST,
@@ -20,6 +19,7 @@ from newsreel.words import (
     split,
     words_of,
 )
+from newsreel.video import Video
 
 texts = st.text(max_size=60)
 some_words = st.lists(

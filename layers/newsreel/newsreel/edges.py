@@ -9,13 +9,13 @@ import requests
 
 from newsreel.history import FetchHistory
 from newsreel.key_ring import KeyRing
+from newsreel.library.videos import Videos
+from newsreel.library.word_index import SearchIndex
 from newsreel.poll_state import PollStates
-from newsreel.search_index import SearchIndex
 from newsreel.settings import Settings
 from newsreel.sources.instances import Instances
 from newsreel.sources.invidious import Invidious
 from newsreel.sources.youtube import YouTube
-from newsreel.videos import Videos
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

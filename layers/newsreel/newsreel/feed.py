@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from newsreel.http import Request
-from newsreel.listing import Listing, Page
+from newsreel.library.listing import Listing, Page
 from newsreel.parameters import PageRequest
 from newsreel.times import stamp
 from newsreel.video import public

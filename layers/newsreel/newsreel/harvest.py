@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from newsreel.budget import can_spare, extra_calls, sweep_spacing
 from newsreel.edges import Edges
 from newsreel.errors import SourceError
+from newsreel.library.videos import Known
 from newsreel.poll_state import PollState
 from newsreel.settings import Settings
 from newsreel.times import instant, stamp
 from newsreel.video import SourceName, Video
-from newsreel.videos import Known
 from newsreel.watermark import (
     PAGE,
     SECOND,

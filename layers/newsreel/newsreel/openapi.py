@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from newsreel import feed, http, schemas
 from newsreel.aws.attributes import packed
 from newsreel.http import JSON, PROBLEM, Request
-from newsreel.listing import Listing, Page
+from newsreel.library.listing import Listing, Page
 from newsreel.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter
 from newsreel.sources.items import VIDEO_ID
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from newsreel.cursor import TOKEN_LENGTH_AT_MOST
 from newsreel.errors import Fault, InvalidParameters, UnknownQuery
-from newsreel.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
+from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST
+from newsreel.library.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
+from newsreel.library.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
 from newsreel.settings import QUERY_LENGTH_AT_MOST
 from newsreel.sources import items
 from newsreel.times import instant
 from newsreel.video import LIVE_STATES
-from newsreel.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
 
 FEED_SIZE = 50
 """Entries of a feed unless `page_size` says otherwise: feed readers ask seldom, and much may be new by then."""

@@ -16,11 +16,11 @@ from newsreel.errors import NoCallsLeft, SourceError
 from newsreel.harvest import ASKING, Harvest
 from newsreel.history import Fetch
 from newsreel.key_ring import SECRET_AGE
+from newsreel.library.videos import Known
 from newsreel.poll_state import LastPoll, Newest, Outcome, PollState, new_claim_id
 from newsreel.settings import Settings
 from newsreel.times import instant
 from newsreel.video import SourceName, Video, merged
-from newsreel.videos import Known
 
 FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""

@@ -12,7 +12,7 @@ from newsreel.video import Video, from_item, to_item
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from newsreel.search_index import SearchIndex
+    from newsreel.library.word_index import SearchIndex
 
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 

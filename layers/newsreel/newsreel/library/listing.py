@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from newsreel import search
 from newsreel.aws.attributes import Attributes
-from newsreel.cursor import Cursor, Direction, from_token
-from newsreel.search_index import Search
+from newsreel.library import search
+from newsreel.library.cursor import Cursor, Direction, from_token
+from newsreel.library.videos import Position, Stretch, Videos, position
+from newsreel.library.word_index import Search
 from newsreel.times import stamp
 from newsreel.video import Live, channel_listing
-from newsreel.videos import Position, Stretch, Videos, position
 
 type Order = Literal["newest", "oldest"]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import batched
 
 from newsreel.aws.attributes import Attributes
-from newsreel.search_index import Search, Step
+from newsreel.library.videos import Position, Videos
+from newsreel.library.word_index import Search, Step
 from newsreel.video import from_item
-from newsreel.videos import Position, Videos
 
 PROBES = 5
 """A request's beginnings that are tried at most: each costs a request to DynamoDB."""

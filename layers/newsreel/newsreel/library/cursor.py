@@ -14,8 +14,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from newsreel.errors import Fault, InvalidParameters
+from newsreel.library.videos import Position
 from newsreel.times import instant, stamp
-from newsreel.videos import Position
 
 VERSION = 1
 DIGEST_SIZE = 6

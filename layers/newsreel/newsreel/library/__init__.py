@@ -1,0 +1,1 @@
+"""The stored videos: tables, search index, listings and their cursors."""
