@@ -19,7 +19,7 @@ from newsreel import http, parameters, status
 from newsreel.aws import clients as aws
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
 from newsreel.http import Answer, Request
-from newsreel.key_ring import read_ring
+from newsreel.keys.ring import read_ring
 from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import SearchIndex

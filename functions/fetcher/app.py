@@ -16,9 +16,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
-from newsreel.budget import Bucket, Budget
 from newsreel.errors import PollsFailed
-from newsreel.key_ring import KeyRing, KeysSecret
+from newsreel.keys.budget import Bucket, Budget
+from newsreel.keys.ring import KeyRing, KeysSecret
 from newsreel.poll_state import PollState, PollStates
 from newsreel.schedule import due_polls
 from newsreel.settings import Settings, fetcher_settings

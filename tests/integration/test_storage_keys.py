@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from local.engine import Engine
-from newsreel.budget import Bucket
 from newsreel.errors import NoCallsLeft
-from newsreel.key_ring import SECRET_AGE, Key, KeyRing, KeysSecret, read_ring
+from newsreel.keys.budget import Bucket
+from newsreel.keys.ring import SECRET_AGE, Key, KeyRing, KeysSecret, read_ring
 from tests.conftest import Tables
 
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.budget import (
+from newsreel.keys.budget import (
     DAY,
     LONGEST_BACKOFF,
     SWEEP_SHARE,

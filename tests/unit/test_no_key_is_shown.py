@@ -13,7 +13,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from newsreel.errors import SourceError
-from newsreel.key_ring import Key, KeyRing
+from newsreel.keys.ring import Key, KeyRing
 from newsreel.sources.youtube import YouTube
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp

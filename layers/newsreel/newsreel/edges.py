@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import requests
 
 from newsreel.history import FetchHistory
-from newsreel.key_ring import KeyRing
+from newsreel.keys.ring import KeyRing
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import SearchIndex
 from newsreel.poll_state import PollStates

@@ -9,9 +9,9 @@ from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newsreel.budget import can_spare, extra_calls, sweep_spacing
 from newsreel.edges import Edges
 from newsreel.errors import SourceError
+from newsreel.keys.budget import can_spare, extra_calls, sweep_spacing
 from newsreel.library.videos import Known
 from newsreel.poll_state import PollState
 from newsreel.settings import Settings

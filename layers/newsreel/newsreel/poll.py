@@ -10,12 +10,12 @@ from random import random
 from typing import NamedTuple
 
 from newsreel import harvest as fetching
-from newsreel.budget import Budget, backoff, next_due, pace
 from newsreel.edges import Edges
 from newsreel.errors import NoCallsLeft, SourceError
 from newsreel.harvest import ASKING, Harvest
 from newsreel.history import Fetch
-from newsreel.key_ring import SECRET_AGE
+from newsreel.keys.budget import Budget, backoff, next_due, pace
+from newsreel.keys.ring import SECRET_AGE
 from newsreel.library.videos import Known
 from newsreel.poll_state import LastPoll, Newest, Outcome, PollState, new_claim_id
 from newsreel.settings import Settings

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from newsreel.budget import BUCKETS, Bucket
-from newsreel.key_ring import KeyState, RingState
+from newsreel.keys.budget import BUCKETS, Bucket
+from newsreel.keys.ring import KeyState, RingState
 from newsreel.poll_state import PollState
 from newsreel.settings import Settings
 from newsreel.sources.instances import Instance

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import requests
 
-from newsreel.budget import Bucket
 from newsreel.errors import DailyLimit, KeyRejected, NoQuota, SourceError, SourceUnavailable, TooFast
-from newsreel.key_ring import Key, KeyRing
+from newsreel.keys.budget import Bucket
+from newsreel.keys.ring import Key, KeyRing
 from newsreel.sources import items
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp

@@ -19,8 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.aws.attributes import packed, unpacked
 from newsreel.aws.calls import condition_held, table_errors
-from newsreel.budget import BUCKETS, Bucket, Budget
 from newsreel.errors import NoCallsLeft
+from newsreel.keys.budget import BUCKETS, Bucket, Budget
 from newsreel.times import pacific_day, pacific_midnight, stamp
 
 if TYPE_CHECKING:
