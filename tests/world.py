@@ -118,7 +118,7 @@ class World:
         session.mount("http://", InProcess(self.apps))
         self._patch.setattr(fetcher, "clock", self.time)
         self._patch.setattr(fetcher, "sleep", self.sleep)
-        self._patch.setattr("newsreel.edges.session", lambda: session)
+        self._patch.setattr("newsreel.polling.adapters.session", lambda: session)
         self._patch.setattr(fetcher, "queue", lambda: self.queue)
         self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
         self._patch.setattr("newsreel.aws.clients.client", lambda _service: self._secrets)

@@ -24,7 +24,7 @@ from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import SearchIndex
 from newsreel.parameters import VALUE_SHOWN, PageRequest
-from newsreel.poll_state import PollStates
+from newsreel.polling.states import PollStates
 from newsreel.recent import Recent
 from newsreel.settings import Settings, api_settings
 from newsreel.sources import items

@@ -19,13 +19,13 @@ from newsreel.aws import clients as aws
 from newsreel.errors import PollsFailed
 from newsreel.keys.budget import Bucket, Budget
 from newsreel.keys.ring import KeyRing, KeysSecret
-from newsreel.poll_state import PollState, PollStates
-from newsreel.schedule import due_polls
+from newsreel.polling.schedule import due_polls
+from newsreel.polling.states import PollState, PollStates
 from newsreel.settings import Settings, fetcher_settings
 from newsreel.times import stamp, utc_now
 
 if TYPE_CHECKING:
-    from newsreel.poll import Report
+    from newsreel.polling.poll import Report
 
 logger = Logger(service="newsreel")
 metrics = Metrics(namespace="newsreel")
@@ -109,8 +109,8 @@ def run(query: str) -> None:
         logger.info("query is no longer watched", extra={"query": query})
         return
     # Most minutes nothing is due, and without a poll a start takes two thirds.
-    from newsreel.edges import edges  # noqa: PLC0415
-    from newsreel.poll import poll  # noqa: PLC0415
+    from newsreel.polling.adapters import edges  # noqa: PLC0415
+    from newsreel.polling.poll import poll  # noqa: PLC0415
 
     report = poll(query, settings(), edges(dynamodb(), settings(), key_ring(), clock, sleep))
     if report is None:

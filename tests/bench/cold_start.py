@@ -44,7 +44,7 @@ STARTS = {
     "fetcher, nothing due": ("FetcherFunction", "import app; app.settings(); app.dynamodb(); app.secret()"),
     "fetcher with a poll": (
         "FetcherFunction",
-        f"import app, newsreel.poll; from newsreel import edges; {CLIENTS}",
+        f"import app, newsreel.polling.poll; from newsreel import edges; {CLIENTS}",
     ),
 }
 """What each function has loaded and made before its first call: nothing due is the usual minute."""

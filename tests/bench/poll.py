@@ -23,10 +23,10 @@ from local import engine
 from local.catalogue import Clip
 from local.made_up import MadeUp
 from local.upstream import Limits
-from newsreel import edges
 from newsreel.aws.calls import WRITE_LIMIT
+from newsreel.polling import adapters as edges
+from newsreel.polling.watermark import PAGE
 from newsreel.times import stamp
-from newsreel.watermark import PAGE
 from tests.bench import report
 from tests.bench.cost import units, world
 from tests.bench.report import Row

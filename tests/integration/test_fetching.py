@@ -121,7 +121,7 @@ def test_a_poll_killed_midway_is_repeated_without_loss_or_double(world: World, m
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("newsreel.poll_state.PollStates.finish", kill)
+        patch.setattr("newsreel.polling.states.PollStates.finish", kill)
         with pytest.raises(Killed):
             world.schedule()
     assert len(world.ids()) == 119

@@ -48,7 +48,7 @@ def online(world: World, recording: Recording, monkeypatch: pytest.MonkeyPatch) 
     world.now = recording.groups[0]
     world.upstream.catalogue = recorded(recording.path, recording.groups[-1])
     with serving(world.upstream) as url, requests.Session() as session:
-        monkeypatch.setattr("newsreel.edges.session", lambda: session)
+        monkeypatch.setattr("newsreel.polling.adapters.session", lambda: session)
         world.configure(YOUTUBE_API_URL=f"{url}/youtube/v3")
         yield world
 

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from local.engine import Engine
 from newsreel.aws.calls import ROUNDS
 from newsreel.errors import TableUnavailable
-from newsreel.history import Fetch, FetchHistory
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import Key, KeyRing, KeysSecret, read_ring
 from newsreel.library.videos import Position, Stretch, Videos
-from newsreel.poll_state import PollState, PollStates
+from newsreel.polling.history import Fetch, FetchHistory
+from newsreel.polling.states import PollState, PollStates
 from newsreel.sources.instances import Instances
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Video

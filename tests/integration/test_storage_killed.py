@@ -11,7 +11,7 @@ import pytest
 
 from local.catalogue import Clips
 from local.upstream import Limits
-from newsreel.poll_state import LEASE
+from newsreel.polling.states import LEASE
 from tests.conftest import Tables
 from tests.world import MINUTE, START, World, clip, clips
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsreel.poll_state import LEASE, LastPoll, Newest, PollState, PollStates, new_claim_id
-from newsreel.watermark import Gap, Watermark
+from newsreel.polling.states import LEASE, LastPoll, Newest, PollState, PollStates, new_claim_id
+from newsreel.polling.watermark import Gap, Watermark
 from tests.conftest import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

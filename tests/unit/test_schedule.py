@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.poll_state import CLOCK_SLACK, LastPoll, PollState
-from newsreel.schedule import HORIZON, due_polls
+from newsreel.polling.schedule import HORIZON, due_polls
+from newsreel.polling.states import CLOCK_SLACK, LastPoll, PollState
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsreel.watermark import (
+from newsreel.polling.watermark import (
     DISORDER,
     FIRST_LOOK,
     GAPS_AT_MOST,

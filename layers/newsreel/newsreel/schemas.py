@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from newsreel.library.listing import PAGE_SIZE_AT_MOST
-from newsreel.poll_state import ARRIVAL_HOURS, Outcome
+from newsreel.polling.states import ARRIVAL_HOURS, Outcome
 from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
 from newsreel.sources.items import CHANNEL_ID, VIDEO_ID
 from newsreel.status import ProblemCode, QueryState

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.keys.ring import KeyState, RingState
-from newsreel.poll_state import PollState
+from newsreel.polling.states import PollState
 from newsreel.settings import Settings
 from newsreel.sources.instances import Instance
 from newsreel.times import pacific_midnight, stamp

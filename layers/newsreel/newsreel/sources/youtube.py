@@ -19,11 +19,11 @@ import requests
 from newsreel.errors import DailyLimit, KeyRejected, NoQuota, SourceError, SourceUnavailable, TooFast
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import Key, KeyRing
+from newsreel.polling.watermark import PAGE
 from newsreel.sources import items
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Live, Video
-from newsreel.watermark import PAGE
 
 TIMEOUT = (3.05, 8)
 """Seconds to connect and to wait for an answer."""

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from random import random
 from typing import NamedTuple
 
-from newsreel import harvest as fetching
-from newsreel.edges import Edges
 from newsreel.errors import NoCallsLeft, SourceError
-from newsreel.harvest import ASKING, Harvest
-from newsreel.history import Fetch
 from newsreel.keys.budget import Budget, backoff, next_due, pace
 from newsreel.keys.ring import SECRET_AGE
 from newsreel.library.videos import Known
-from newsreel.poll_state import LastPoll, Newest, Outcome, PollState, new_claim_id
+from newsreel.polling import harvest as fetching
+from newsreel.polling.adapters import Edges
+from newsreel.polling.harvest import ASKING, Harvest
+from newsreel.polling.history import Fetch
+from newsreel.polling.states import LastPoll, Newest, Outcome, PollState, new_claim_id
 from newsreel.settings import Settings
 from newsreel.times import instant
 from newsreel.video import SourceName, Video, merged

@@ -9,15 +9,12 @@ from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newsreel.edges import Edges
 from newsreel.errors import SourceError
 from newsreel.keys.budget import can_spare, extra_calls, sweep_spacing
 from newsreel.library.videos import Known
-from newsreel.poll_state import PollState
-from newsreel.settings import Settings
-from newsreel.times import instant, stamp
-from newsreel.video import SourceName, Video
-from newsreel.watermark import (
+from newsreel.polling.adapters import Edges
+from newsreel.polling.states import PollState
+from newsreel.polling.watermark import (
     PAGE,
     SECOND,
     SWEEP_STRETCH,
@@ -31,6 +28,9 @@ from newsreel.watermark import (
     window_start,
     without_future,
 )
+from newsreel.settings import Settings
+from newsreel.times import instant, stamp
+from newsreel.video import SourceName, Video
 
 ASKING = timedelta(seconds=10)
 """After this time a poll asks for nothing more, so that it can write what it has before its claim runs out."""

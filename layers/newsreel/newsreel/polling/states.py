@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import condition_held, get_items
+from newsreel.polling.watermark import Gap, Watermark
 from newsreel.times import instant, stamp
-from newsreel.watermark import Gap, Watermark
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

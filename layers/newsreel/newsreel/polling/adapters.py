@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import requests
 
-from newsreel.history import FetchHistory
 from newsreel.keys.ring import KeyRing
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import SearchIndex
-from newsreel.poll_state import PollStates
+from newsreel.polling.history import FetchHistory
+from newsreel.polling.states import PollStates
 from newsreel.settings import Settings
 from newsreel.sources.instances import Instances
 from newsreel.sources.invidious import Invidious
