@@ -55,7 +55,7 @@ bench: .newsreel/deploy/ready .newsreel/bench/ready ## Measure all, and write it
 
 openapi: ## Make the OpenAPI document anew from the code
 	@local/setup dev
-	@$(python) -m newsreel.openapi functions/api/openapi.json
+	@$(python) -m newsreel.web.openapi functions/api/openapi.json
 
 format: ## Bring the code into the project's format
 	@local/setup dev

@@ -15,22 +15,23 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from newsreel import http, parameters, status
 from newsreel.aws import clients as aws
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
-from newsreel.http import Answer, Request
 from newsreel.keys.ring import read_ring
 from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import SearchIndex
-from newsreel.parameters import VALUE_SHOWN, PageRequest
 from newsreel.polling.states import PollStates
-from newsreel.recent import Recent
 from newsreel.settings import Settings, api_settings
 from newsreel.sources import items
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
 from newsreel.video import public
+from newsreel.web import answers as http
+from newsreel.web import parameters, status
+from newsreel.web.answers import Answer, Request
+from newsreel.web.cache import Recent
+from newsreel.web.parameters import VALUE_SHOWN, PageRequest
 
 FOLDER = Path(__file__).parent
 ATOM = "application/atom+xml"
@@ -183,7 +184,7 @@ def get_video(request: Request) -> Answer:
 @route("/videos.atom", ATOM, "application/xml", "text/xml")
 def get_feed(request: Request) -> Answer:
     """One page of a listing, by default the newest, as an Atom feed."""
-    from newsreel import feed  # noqa: PLC0415 - most instances are never asked for it
+    from newsreel.web import feed  # noqa: PLC0415 - most instances are never asked for it
 
     wanted = parameters.page_request(request.query, settings().queries, parameters.FEED_SIZE)
     found = page_of(wanted)
@@ -224,7 +225,7 @@ def get_document(request: Request) -> Answer:
 @route("/docs", HTML)
 def get_docs(request: Request) -> Answer:
     """Swagger UI."""
-    from newsreel import docs  # noqa: PLC0415 - most instances are never asked for it
+    from newsreel.web import docs  # noqa: PLC0415 - most instances are never asked for it
 
     parameters.read(request.query, ())
     return docs.page()
@@ -233,7 +234,7 @@ def get_docs(request: Request) -> Answer:
 @route("/docs/*", "text/javascript", "text/css")
 def get_docs_file(request: Request) -> Answer:
     """What Swagger UI's page is made of."""
-    from newsreel import docs  # noqa: PLC0415 - most instances are never asked for it
+    from newsreel.web import docs  # noqa: PLC0415 - most instances are never asked for it
 
     parameters.read(request.query, ())
     if request.name not in docs.files():
@@ -244,7 +245,7 @@ def get_docs_file(request: Request) -> Answer:
 @cache
 def dashboard_page() -> Answer:
     """The dashboard, put together once."""
-    from newsreel import dashboard  # noqa: PLC0415 - most instances are never asked for it
+    from newsreel.web import dashboard  # noqa: PLC0415 - most instances are never asked for it
 
     found = dashboard.page(FOLDER / "dashboard")
     return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, http.A_MINUTE, found.headers)

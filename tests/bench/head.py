@@ -14,7 +14,7 @@ import pytest
 
 import functions.api.app as api
 from local.invocation import Context
-from newsreel.recent import Recent
+from newsreel.web.cache import Recent
 from tests.bench import report
 from tests.bench.cost import world
 from tests.bench.report import Row

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from newsreel.dashboard import page
+from newsreel.web.dashboard import page
 
 DASHBOARD = Path(__file__).parents[2] / "functions" / "api" / "dashboard"
 PROBLEM = "application/problem+json"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsreel.dashboard import page
+from newsreel.web.dashboard import page
 from tests.browser.pretend_api import DASHBOARD
 
 DOCUMENT = page(DASHBOARD)

@@ -5,7 +5,7 @@ from typing import Any
 import schemathesis
 from schemathesis import GenerationMode
 
-from newsreel.parameters import PUBLISHED_AFTER, PUBLISHED_BEFORE, SEARCH
+from newsreel.web.parameters import PUBLISHED_AFTER, PUBLISHED_BEFORE, SEARCH
 
 
 @schemathesis.hook

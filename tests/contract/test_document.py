@@ -16,8 +16,8 @@ import functions.api.app as api
 from local.engine import Engine
 from local.machine import ROOT
 from local.template import Template
-from newsreel import openapi
-from newsreel.parameters import FEED, PAGE
+from newsreel.web import openapi
+from newsreel.web.parameters import FEED, PAGE
 from tests.filled import filled_world
 from tests.integration.test_api import failing_table
 from tests.world import World

@@ -14,7 +14,7 @@ import functions.api.app as api
 from local.engine import Engine
 from local.invocation import Context
 from local.template import Template
-from newsreel.parameters import PAGE
+from newsreel.web.parameters import PAGE
 from tests.filled import filled_world
 from tests.world import World
 

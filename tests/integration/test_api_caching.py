@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import functions.api.app as api
-from newsreel.recent import Recent
 from newsreel.video import Video, to_item
+from newsreel.web.cache import Recent
 from tests.world import START, World, clip
 
 if TYPE_CHECKING:

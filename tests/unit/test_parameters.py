@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsreel.errors import InvalidParameters, UnknownQuery
 from newsreel.library.listing import PAGE_SIZE_DEFAULT, Listing
-from newsreel.parameters import PAGE, VALUE_SHOWN, page_request, read
+from newsreel.web.parameters import PAGE, VALUE_SHOWN, page_request, read
 
 WATCHED = ("cricket", "live chess")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

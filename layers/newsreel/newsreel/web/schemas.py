@@ -11,8 +11,8 @@ from newsreel.library.listing import PAGE_SIZE_AT_MOST
 from newsreel.polling.states import ARRIVAL_HOURS, Outcome
 from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
 from newsreel.sources.items import CHANNEL_ID, VIDEO_ID
-from newsreel.status import ProblemCode, QueryState
 from newsreel.video import Live, SourceName
+from newsreel.web.status import ProblemCode, QueryState
 
 STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 

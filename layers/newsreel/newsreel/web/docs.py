@@ -11,7 +11,7 @@ from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 
-from newsreel.http import A_MINUTE, FOREVER, Answer
+from newsreel.web.answers import A_MINUTE, FOREVER, Answer
 
 STYLE, SCRIPT, START = "swagger-ui.css", "swagger-ui.js", "start.js"
 STARTING = """SwaggerUIBundle({

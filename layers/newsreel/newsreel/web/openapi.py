@@ -12,12 +12,13 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from newsreel import feed, http, schemas
 from newsreel.aws.attributes import packed
-from newsreel.http import JSON, PROBLEM, Request
 from newsreel.library.listing import Listing, Page
-from newsreel.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter
 from newsreel.sources.items import VIDEO_ID
+from newsreel.web import answers as http
+from newsreel.web import feed, schemas
+from newsreel.web.answers import JSON, PROBLEM, Request
+from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter
 
 type Document = dict[str, Any]
 

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
-from newsreel.http import Request
 from newsreel.library.listing import Listing, Page
-from newsreel.parameters import PageRequest
 from newsreel.times import stamp
 from newsreel.video import public
+from newsreel.web.answers import Request
+from newsreel.web.parameters import PageRequest
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA = "http://search.yahoo.com/mrss/"
