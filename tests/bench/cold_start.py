@@ -38,13 +38,13 @@ BUILT = ROOT / ".aws-sam" / "build"
 LAYER = BUILT / "NewsreelLayer" / "python"
 CLIENT = "import boto3; boto3.client('dynamodb')"
 ALONE = '`boto3.client("dynamodb")` alone'
-CLIENTS = "app.settings(); edges.session(); app.dynamodb(); app.secret(); app.queue()"
+CLIENTS = "app.settings(); adapters.session(); app.dynamodb(); app.secret(); app.queue()"
 STARTS = {
     "api": ("ApiFunction", "import app; app.settings(); app.videos()"),
     "fetcher, nothing due": ("FetcherFunction", "import app; app.settings(); app.dynamodb(); app.secret()"),
     "fetcher with a poll": (
         "FetcherFunction",
-        f"import app, newsreel.polling.poll; from newsreel import edges; {CLIENTS}",
+        f"import app, newsreel.polling.poll; from newsreel.polling import adapters; {CLIENTS}",
     ),
 }
 """What each function has loaded and made before its first call: nothing due is the usual minute."""

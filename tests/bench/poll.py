@@ -24,7 +24,7 @@ from local.catalogue import Clip
 from local.made_up import MadeUp
 from local.upstream import Limits
 from newsreel.aws.calls import WRITE_LIMIT
-from newsreel.polling import adapters as edges
+from newsreel.polling import adapters
 from newsreel.polling.watermark import PAGE
 from newsreel.times import stamp
 from tests.bench import report
@@ -138,7 +138,7 @@ def plain_poll(made: World, boto3s: "DynamoDBClient", new: int) -> None:
     asked = {"part": "snippet", "type": "video", "order": "date", "q": "cricket", "maxResults": str(PAGE)}
     results: list[Any] = []
     for _ in range(max(1, ceil(new / PAGE))):
-        answer = edges.session().get(
+        answer = adapters.session().get(
             f"{UPSTREAM_URL}/search", params=asked, headers={"X-Goog-Api-Key": "key-plain"}, timeout=10
         )
         results += answer.json()["items"]
