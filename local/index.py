@@ -23,9 +23,10 @@ from local.engine import EngineError
 from local.machine import DATA, ROOT
 from local.template import Template
 from newsreel.errors import TableUnavailable
+from newsreel.library.item import from_item
 from newsreel.library.videos import Videos
-from newsreel.library.word_index import SearchIndex
-from newsreel.video import Video, from_item
+from newsreel.library.word_index import WordIndex
+from newsreel.video import Video
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -89,7 +90,7 @@ def opened(
     client: "DynamoDBClient", videos: str, words: str, retention: timedelta
 ) -> tuple["DynamoDBClient", str, Videos]:
     """The client, the table's name, and the videos with their index."""
-    return client, videos, Videos(client, videos, retention, SearchIndex(client, words, retention))
+    return client, videos, Videos(client, videos, retention, WordIndex(client, words, retention))
 
 
 def run(name: str, client: "DynamoDBClient", table: str, videos: Videos, now: Callable[[], float]) -> None:

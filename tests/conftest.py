@@ -15,7 +15,7 @@ from local import engine, stack
 from local.template import Template
 from newsreel.aws.clients import client as unpatched
 from newsreel.library.videos import Videos
-from newsreel.library.word_index import SearchIndex
+from newsreel.library.word_index import WordIndex
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Tables:
 
     def stored(self, retention: timedelta = timedelta(days=30)) -> Videos:
         """The videos of these tables."""
-        return Videos(self.client, self.videos, retention, SearchIndex(self.client, self.words, retention))
+        return Videos(self.client, self.videos, retention, WordIndex(self.client, self.words, retention))
 
 
 @pytest.fixture(scope="session")

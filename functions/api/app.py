@@ -17,18 +17,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
+from newsreel.ids import is_video_id
 from newsreel.keys.ring import read_ring
 from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
-from newsreel.library.word_index import SearchIndex
+from newsreel.library.word_index import WordIndex
 from newsreel.polling.states import PollStates
 from newsreel.settings import Settings, api_settings
-from newsreel.sources import items
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
-from newsreel.video import public
 from newsreel.web import answers as http
-from newsreel.web import parameters, status
+from newsreel.web import parameters, shown, status
 from newsreel.web.answers import Answer, Request
 from newsreel.web.cache import Recent
 from newsreel.web.parameters import VALUE_SHOWN, PageRequest
@@ -71,7 +70,7 @@ def settings() -> Settings:
 @cache
 def videos() -> Videos:
     """The videos table."""
-    index = SearchIndex(dynamodb(), settings().words_table, settings().retention)
+    index = WordIndex(dynamodb(), settings().words_table, settings().retention)
     return Videos(dynamodb(), settings().videos_table, settings().retention, index)
 
 
@@ -158,7 +157,7 @@ def get_page(request: Request) -> Answer:
     """One page of a listing."""
     found = page_of(parameters.page_request(request.query, settings().queries))
     body = {
-        "videos": [public(item) for item in found.items],
+        "videos": [shown.video(item) for item in found.items],
         "next_cursor": found.next_cursor,
         "prev_cursor": found.prev_cursor,
     }
@@ -171,14 +170,14 @@ def get_page(request: Request) -> Answer:
 def get_video(request: Request) -> Answer:
     """One video, as the named query found it, or the first that did."""
     values, video_id = parameters.read(request.query, (parameters.QUERY,)), request.name
-    if not re.fullmatch(items.VIDEO_ID, video_id):
+    if not is_video_id(video_id):
         raise InvalidParameters(Fault("video_id", video_id, "must be 11 letters, digits, - and _"))
     queries = settings().queries
     named = [parameters.watched_query(values, queries)] if "query" in values else queries
     found = videos().any_of(video_id, named)
     if found is None:
         raise UnknownVideo(f"no video {video_id} is stored")
-    return http.json_answer(public(found), http.BRIEFLY)
+    return http.json_answer(shown.video(found), http.BRIEFLY)
 
 
 @route("/videos.atom", ATOM, "application/xml", "text/xml")

@@ -15,8 +15,8 @@ from statistics import median
 from local.machine import ROOT
 from newsreel.library.cursor import Cursor, Direction
 from newsreel.library.listing import Listing, page
-from newsreel.library.videos import Position, Videos
-from newsreel.video import Video
+from newsreel.library.videos import Videos
+from newsreel.video import Position, Video
 from tests.bench import report
 from tests.bench.report import Row
 from tests.bench.search import QUERY, Meter, loaded, made

@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from local import engine, sam, stack
 from local.template import Template
 from newsreel.aws.calls import put_items
+from newsreel.library.item import to_item
 from newsreel.times import instant, stamp
-from newsreel.video import Video, to_item
+from newsreel.video import Video
 from tests.bench import report
 from tests.bench.cold_start import BUILT, ENVIRONMENT, LAYER, RUNTIME
 from tests.bench.instructions import of_round

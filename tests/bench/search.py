@@ -30,13 +30,14 @@ from typing import TYPE_CHECKING, Any
 
 from local import engine, stack
 from local.template import Template
+from newsreel.library.item import to_item
 from newsreel.library.listing import Listing, page
 from newsreel.library.search import FIRST_STEP
 from newsreel.library.videos import Stretch, Videos
-from newsreel.library.word_index import SearchIndex
+from newsreel.library.word_index import WordIndex
 from newsreel.library.words import beginnings, is_run, requested, words_of
 from newsreel.times import instant, stamp
-from newsreel.video import Video, to_item
+from newsreel.video import Video
 from tests.bench.report import Row, say
 from tests.conftest import ROOT, own_client
 from tests.searching import Language, described, expected, random_listing, walk
@@ -182,7 +183,7 @@ def loaded(
     with engine.dynalite(data) as url:
         opened, meter = own_client(url), Meter()
         meter.attach(opened)
-        yield Videos(opened, "VideosTable", RETENTION, SearchIndex(opened, "WordsTable", RETENTION)), meter
+        yield Videos(opened, "VideosTable", RETENTION, WordIndex(opened, "WordsTable", RETENTION)), meter
 
 
 def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> None:
@@ -191,7 +192,7 @@ def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> 
     environment = {"NODE_PATH": str(engine.DYNALITE.with_name("node_modules"))}
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True) as process:
         assert process.stdin
-        index = SearchIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
+        index = WordIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
         for number, video in enumerate(some):
             lines = [["VideosTable", to_item(video, RETENTION)]]
             lines += [["WordsTable", entry] for entry in (index.entries(video) if searchable else ())]
@@ -204,7 +205,7 @@ def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> 
 
 def tell_entries(some: list[Video]) -> None:
     """Entries, write units and bytes for each video."""
-    index = SearchIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
+    index = WordIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
     entries = [index.entries(video) for video in some]
     counts = [len(each) for each in entries]
     sizes = [size(entry) for each in entries for entry in each]

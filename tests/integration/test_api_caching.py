@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import functions.api.app as api
-from newsreel.video import Video, to_item
+from newsreel.library.item import to_item
+from newsreel.video import Video
 from newsreel.web.cache import Recent
 from tests.world import START, World, clip
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from newsreel.aws.calls import put_items
+from newsreel.library.item import to_item
 from newsreel.library.listing import FILTER_STEP, FILTER_STEPS, PAGE_SIZE_AT_MOST
 from newsreel.times import stamp
-from newsreel.video import Live, Video, to_item
+from newsreel.video import Live, Video
 from tests.world import START, World
 
 DEEP = 10_000

@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from newsreel.library import listing as listings
+from newsreel.library.item import position
 from newsreel.library.listing import ORDERS, Listing, Order, Page, page
-from newsreel.library.videos import position
 from newsreel.times import instant, stamp
 from newsreel.video import LIVE_STATES, Live, Video
 from tests.conftest import Tables

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from newsreel.library.item import from_item
 from newsreel.library.listing import Listing
 from newsreel.library.videos import Videos
-from newsreel.library.word_index import SearchIndex
+from newsreel.library.word_index import WordIndex
 from newsreel.library.words import requested
 from newsreel.times import instant
-from newsreel.video import Video, from_item
+from newsreel.video import Video
 from tests.conftest import Tables
 from tests.searching import described, expected, second, walk
 
@@ -87,7 +88,7 @@ def change(videos: Videos, versions: Sequence[Video], gone: Sequence[str]) -> No
 def mortal(tables: Tables, writes: int) -> Videos:
     """The tables, for one who dies after so many writes."""
     client: Any = Mortal(tables.client, writes)
-    return Videos(client, tables.videos, RETENTION, SearchIndex(client, tables.words, RETENTION))
+    return Videos(client, tables.videos, RETENTION, WordIndex(client, tables.words, RETENTION))
 
 
 def check_found(tables: Tables) -> None:

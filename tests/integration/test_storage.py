@@ -25,12 +25,12 @@ from newsreel.aws.calls import ROUNDS
 from newsreel.errors import TableUnavailable
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import Key, KeyRing, KeysSecret, read_ring
-from newsreel.library.videos import Position, Stretch, Videos
+from newsreel.library.videos import Stretch, Videos
 from newsreel.polling.history import Fetch, FetchHistory
 from newsreel.polling.states import PollState, PollStates
 from newsreel.sources.instances import Instances
 from newsreel.times import stamp
-from newsreel.video import LIVE_STATES, Video
+from newsreel.video import LIVE_STATES, Position, Video
 from tests.conftest import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -10,10 +10,11 @@ import pytest
 
 from local import index
 from local.engine import EngineError
+from newsreel.library.item import to_item
 from newsreel.library.listing import Listing
 from newsreel.library.videos import Videos
 from newsreel.times import instant
-from newsreel.video import Video, to_item
+from newsreel.video import Video
 from tests.conftest import Tables
 from tests.searching import second, walk
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from newsreel.errors import InvalidParameters
 from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST, Cursor, Direction, from_token
-from newsreel.library.videos import Position
 from newsreel.times import stamp
+from newsreel.video import Position
 
 LISTING = "('cricket', 'newest', None, None, None, None)"
 OTHER = "('cricket', 'oldest', None, None, None, None)"

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsreel.library.item import from_item, to_item
 from newsreel.sources import invidious, items, youtube
 from newsreel.times import instant, stamp
-from newsreel.video import Video, from_item, public, to_item
+from newsreel.video import Video
+from newsreel.web import shown
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANYTHING = st.recursive(
@@ -67,7 +69,7 @@ def check(video: Video) -> None:
     assert from_item(json.loads(json.dumps(item))) == video
     assert stamp(instant(video.published_at)) == video.published_at
     assert len(video.video_id) == 11
-    json.dumps(public(item), ensure_ascii=False).encode()
+    json.dumps(shown.video(item), ensure_ascii=False).encode()
 
 
 @given(results | ANYTHING)

@@ -8,14 +8,14 @@ anew from the request and these, so nothing a reader sends reaches DynamoDB unch
 import base64
 import binascii
 import hashlib
-import re
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import NamedTuple
 
 from newsreel.errors import Fault, InvalidParameters
-from newsreel.library.videos import Position
+from newsreel.ids import is_video_id
 from newsreel.times import instant, stamp
+from newsreel.video import Position
 
 VERSION = 1
 DIGEST_SIZE = 6
@@ -74,7 +74,7 @@ def _parsed(token: str, listing: str) -> Cursor | None:
         return Cursor(direction, None)
     seconds = int.from_bytes(body[_TIME_START:_ID_START], signed=True)
     video_id = body[_ID_START:].decode()
-    if not re.fullmatch(r"[A-Za-z0-9_-]{11}", video_id):
+    if not is_video_id(video_id):
         return None
     return Cursor(direction, Position(stamp(datetime.fromtimestamp(seconds, UTC)), video_id))
 

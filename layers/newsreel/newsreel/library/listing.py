@@ -11,10 +11,11 @@ from typing import Literal, NamedTuple
 from newsreel.aws.attributes import Attributes
 from newsreel.library import search
 from newsreel.library.cursor import Cursor, Direction, from_token
-from newsreel.library.videos import Position, Stretch, Videos, position
+from newsreel.library.item import channel_listing, position
+from newsreel.library.videos import Stretch, Videos
 from newsreel.library.word_index import Search
 from newsreel.times import stamp
-from newsreel.video import Live, channel_listing
+from newsreel.video import Live, Position
 
 type Order = Literal["newest", "oldest"]
 

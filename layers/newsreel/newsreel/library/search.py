@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from itertools import batched
 
 from newsreel.aws.attributes import Attributes
-from newsreel.library.videos import Position, Videos
+from newsreel.library.item import from_item
+from newsreel.library.videos import Videos
 from newsreel.library.word_index import Search, Step
-from newsreel.video import from_item
+from newsreel.video import Position
 
 PROBES = 5
 """A request's beginnings that are tried at most: each costs a request to DynamoDB."""

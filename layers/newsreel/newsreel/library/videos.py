@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsreel.aws.attributes import Attributes, unpacked
 from newsreel.aws.calls import WRITE_LIMIT, condition_held, get_items, put_items, table_errors
-from newsreel.video import Video, from_item, to_item
+from newsreel.library.item import from_item, position, to_item
+from newsreel.library.word_index import WordIndex
+from newsreel.video import Position, Video
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from newsreel.library.word_index import SearchIndex
-
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 
 HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
-
-
-class Position(NamedTuple):
-    """Where an item stands in a listing: its time and, as many share a second, its id."""
-
-    published_at: str
-    video_id: str
 
 
 class Stretch(NamedTuple):
@@ -57,7 +50,7 @@ class Known(NamedTuple):
     title: str = ""
     channel_title: str = ""
 
-    def says(self, found: Video) -> bool:
+    def repeated_by(self, found: Video) -> bool:
         """Whether a search result only repeats what is stored."""
         if found.source == "invidious":
             return True
@@ -74,15 +67,10 @@ def _known(item: Attributes) -> Known:
     return Known(**unpacked(item))
 
 
-def position(item: Attributes) -> Position:
-    """The position of an item, or of a LastEvaluatedKey."""
-    return Position(item["published_at"]["S"], item["video_id"]["S"])
-
-
 class Videos:
     """The videos table, through a DynamoDB client; `index` follows whatever is written."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta, index: "SearchIndex") -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta, index: WordIndex) -> None:
         self._client = client
         self._table = table
         self._retention = retention

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed
 from newsreel.aws.calls import delete_items, put_items, table_errors
-from newsreel.library.videos import Position
+from newsreel.library.item import expires_at
 from newsreel.library.words import beginnings, is_run, words_of
-from newsreel.video import Live, Video, expires_at
+from newsreel.video import Live, Position, Video
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -75,7 +75,7 @@ class Step(NamedTuple):
     rest: Position | None
 
 
-class SearchIndex:
+class WordIndex:
     """The words table, through a DynamoDB client."""
 
     def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta) -> None:

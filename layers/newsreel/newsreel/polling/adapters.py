@@ -9,7 +9,7 @@ import requests
 
 from newsreel.keys.ring import KeyRing
 from newsreel.library.videos import Videos
-from newsreel.library.word_index import SearchIndex
+from newsreel.library.word_index import WordIndex
 from newsreel.polling.history import FetchHistory
 from newsreel.polling.states import PollStates
 from newsreel.settings import Settings
@@ -44,7 +44,7 @@ def edges(
     sleep: Callable[[float], None],
 ) -> Edges:
     """The adapters of one poll: tables by this client, sources by this key ring."""
-    table, index = settings.state_table, SearchIndex(client, settings.words_table, settings.retention)
+    table, index = settings.state_table, WordIndex(client, settings.words_table, settings.retention)
     return Edges(
         states=PollStates(client, table),
         videos=Videos(client, settings.videos_table, settings.retention, index),

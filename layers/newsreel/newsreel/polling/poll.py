@@ -181,7 +181,7 @@ def _store(query: str, harvest: Harvest, edges: Edges, asking_until: datetime) -
     telling = [
         video
         for video in harvest.videos.values()
-        if not ((known := harvest.known.get(video.video_id)) and known.says(video))
+        if not ((known := harvest.known.get(video.video_id)) and known.repeated_by(video))
     ]
     stored = edges.videos.find(query, [video.video_id for video in telling])
     if harvest.source == "invidious":

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from newsreel.ids import is_channel_id, is_video_id
+from newsreel.texts import utf_8
 from newsreel.times import instant, stamp
 from newsreel.video import Thumbnail
 
@@ -15,8 +17,6 @@ TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 10_000
 THUMBNAILS_AT_MOST = 20
 PIXELS_AT_MOST = 100_000
-VIDEO_ID = "[A-Za-z0-9_-]{11}"
-CHANNEL_ID = "[A-Za-z0-9_-]{1,64}"
 
 
 class Malformed(ValueError):
@@ -28,11 +28,6 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def utf_8(text: str) -> str:
-    """The text without what UTF-8 cannot hold: JSON can escape half of a character."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def text(value: Any, length: int) -> str:
     """The value if it is a text, at most so long and free of what UTF-8 cannot hold; else an empty text."""
     if not isinstance(value, str):
@@ -42,14 +37,14 @@ def text(value: Any, length: int) -> str:
 
 def video_id(value: Any) -> str:
     """A video's id: 11 letters, digits, `-` and `_`. Raises Malformed."""
-    if not isinstance(value, str) or not re.fullmatch(VIDEO_ID, value):
+    if not isinstance(value, str) or not is_video_id(value):
         raise Malformed("no proper video id")
     return value
 
 
 def channel_id(value: Any) -> str | None:
     """A channel's id, or None where there is no proper one."""
-    return value if isinstance(value, str) and re.fullmatch(CHANNEL_ID, value) else None
+    return value if isinstance(value, str) and is_channel_id(value) else None
 
 
 def time(value: Any) -> str:

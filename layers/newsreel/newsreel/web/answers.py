@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from aws_lambda_powertools.event_handler import Response
 
-from newsreel.sources.items import utf_8
+from newsreel.texts import utf_8
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

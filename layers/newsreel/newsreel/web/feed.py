@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from newsreel.library.listing import Listing, Page
 from newsreel.times import stamp
-from newsreel.video import public
+from newsreel.web import shown
 from newsreel.web.answers import Request
 from newsreel.web.parameters import PageRequest
 
@@ -30,7 +30,7 @@ ET.register_namespace("media", MEDIA)
 
 def document(page: Page, wanted: PageRequest, request: Request) -> str:
     """The feed's XML."""
-    videos = [public(item) for item in page.items]
+    videos = [shown.video(item) for item in page.items]
     feed = ET.Element(f"{{{ATOM}}}feed")
     _add(feed, "id", _id(wanted.listing, request))
     _add(feed, "title", _title(wanted.listing))

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from newsreel.aws.attributes import packed
+from newsreel.ids import VIDEO_ID
 from newsreel.library.listing import Listing, Page
-from newsreel.sources.items import VIDEO_ID
 from newsreel.web import answers as http
 from newsreel.web import feed, schemas
 from newsreel.web.answers import JSON, PROBLEM, Request

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from newsreel import ids
 from newsreel.errors import Fault, InvalidParameters, UnknownQuery
 from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST
 from newsreel.library.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
 from newsreel.library.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
 from newsreel.settings import QUERY_LENGTH_AT_MOST
-from newsreel.sources import items
 from newsreel.times import instant
 from newsreel.video import LIVE_STATES
 
@@ -70,7 +70,7 @@ def _time(text: str) -> datetime:
 
 
 def _channel_id(text: str) -> str:
-    if items.channel_id(text) is None:
+    if not ids.is_channel_id(text):
         raise ValueError(text)
     return text
 
@@ -113,7 +113,7 @@ CHANNEL_ID = Parameter(
     "channel_id",
     _channel_id,
     "a channel's id: 1 to 64 letters, digits, - and _",
-    {"type": "string", "pattern": f"^{items.CHANNEL_ID}$", "examples": ["UCxxxxxxxxxxxxxxxxxxxxxx"]},
+    {"type": "string", "pattern": f"^{ids.CHANNEL_ID}$", "examples": ["UCxxxxxxxxxxxxxxxxxxxxxx"]},
     "Only videos of this channel.",
 )
 LIVE = Parameter(

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from newsreel.ids import CHANNEL_ID, VIDEO_ID
 from newsreel.library.listing import PAGE_SIZE_AT_MOST
 from newsreel.polling.states import ARRIVAL_HOURS, Outcome
 from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
-from newsreel.sources.items import CHANNEL_ID, VIDEO_ID
 from newsreel.video import Live, SourceName
 from newsreel.web.status import ProblemCode, QueryState
 
