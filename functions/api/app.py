@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsreel.aws import clients as aws
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
 from newsreel.ids import is_video_id
-from newsreel.keys.ring import read_ring
+from newsreel.keys.state import read_ring
 from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex

@@ -18,7 +18,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from newsreel.aws import clients as aws
 from newsreel.errors import PollsFailed
 from newsreel.keys.budget import Bucket, Budget
-from newsreel.keys.ring import KeyRing, KeysSecret
+from newsreel.keys.ring import KeyRing
+from newsreel.keys.secret import KeysSecret
 from newsreel.polling.schedule import due_polls
 from newsreel.polling.states import PollState, PollStates
 from newsreel.settings import Settings, fetcher_settings

@@ -24,7 +24,9 @@ from local.engine import Engine
 from newsreel.aws.calls import ROUNDS
 from newsreel.errors import TableUnavailable
 from newsreel.keys.budget import Bucket
-from newsreel.keys.ring import Key, KeyRing, KeysSecret, read_ring
+from newsreel.keys.ring import KeyRing
+from newsreel.keys.secret import Key, KeysSecret
+from newsreel.keys.state import read_ring
 from newsreel.library.videos import Stretch, Videos
 from newsreel.polling.history import Fetch, FetchHistory
 from newsreel.polling.states import PollState, PollStates

@@ -11,7 +11,9 @@ import pytest
 from local.engine import Engine
 from newsreel.errors import NoCallsLeft
 from newsreel.keys.budget import Bucket
-from newsreel.keys.ring import SECRET_AGE, Key, KeyRing, KeysSecret, read_ring
+from newsreel.keys.ring import KeyRing
+from newsreel.keys.secret import SECRET_AGE, Key, KeysSecret
+from newsreel.keys.state import read_ring
 from tests.conftest import Tables
 
 SECOND = timedelta(seconds=1)
@@ -205,6 +207,6 @@ def test_the_table_names_no_key(place: Place) -> None:
     assert "Secret" not in repr(items)
     assert "Secret" not in repr(key)
     known = read_ring(place.tables.client, place.tables.state)
-    assert [state.key for state in known.keys] == [
+    assert [state.fingerprint for state in known.keys] == [
         Key(value).fingerprint for value in ("AIzaSecretOne", "AIzaSecretTwo")
     ]

@@ -13,7 +13,8 @@ import requests
 from requests.adapters import BaseAdapter
 
 from newsreel.errors import SourceError
-from newsreel.keys.ring import Key, KeyRing
+from newsreel.keys.ring import KeyRing
+from newsreel.keys.secret import Key
 from newsreel.sources.youtube import YouTube
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.keys.ring import Key, parse_secret
+from newsreel.keys.secret import Key, parse_secret
 
 
 @pytest.mark.parametrize(

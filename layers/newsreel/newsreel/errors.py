@@ -5,6 +5,7 @@
     NewsreelError
     ├── SettingsError          an environment variable is missing or wrong
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
+    ├── SecretUnreadable       Secrets Manager did not give the secret of the API keys
     ├── PollsFailed            every poll that an event asked for failed
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named
@@ -20,7 +21,7 @@
         ├── BadCall            our own request is wrong; no other key would help
         └── SourceUnavailable  the source failed, was silent, or answered nonsense
 
-Libraries' exceptions are translated into these where newsreel meets them: DynamoDB's in `dynamodb`, the sources' in
+Libraries' exceptions are translated into these where newsreel meets them: AWS's in `aws.calls`, the sources' in
 `sources`. No message holds an API key.
 """
 
@@ -37,6 +38,10 @@ class SettingsError(NewsreelError):
 
 class TableUnavailable(NewsreelError):
     """DynamoDB refused, throttled or did not answer after the usual retries."""
+
+
+class SecretUnreadable(NewsreelError):
+    """Secrets Manager refused or did not answer; the message says why and holds nothing of the secret."""
 
 
 class PollsFailed(NewsreelError):

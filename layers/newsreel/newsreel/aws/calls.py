@@ -1,4 +1,4 @@
-"""Calls to DynamoDB: errors translated, batches split and their unprocessed rest asked for again."""
+"""Calls to AWS: errors translated, batches split and their unprocessed rest asked for again."""
 
 import random
 import time
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import TableUnavailable
+from newsreel.errors import SecretUnreadable, TableUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 GET_LIMIT = 100
 WRITE_LIMIT = 25
@@ -87,3 +88,14 @@ def _until_processed(call: Callable[[Any], Any], request: Any) -> None:
         # Full jitter, as AWS advises for batches: unprocessed parts mean that the table is throttled right now.
         time.sleep(random.uniform(0, 0.05 * 2**attempt))
     raise TableUnavailable("a batch was still unprocessed after the last retry")
+
+
+def read_secret(client: "SecretsManagerClient", secret_id: str) -> tuple[str, str]:
+    """A secret's text, and the id of its present version. Raises SecretUnreadable."""
+    try:
+        answer = client.get_secret_value(SecretId=secret_id)
+    except ClientError as error:
+        raise SecretUnreadable(f"the secret cannot be read: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise SecretUnreadable(f"the secret cannot be read: {type(error).__name__}") from error
+    return answer.get("SecretString", ""), answer["VersionId"]

@@ -1,167 +1,26 @@
-"""The key ring: the API keys of the secret, what each has spent today, and which may be asked next.
+"""The key ring: the API keys of the secret with their states, and charging calls to them.
 
 Every call is charged to its key's bucket before it is made, by a conditional update, so that any number of invocations
-together never exceed a limit. Keys are named by a fingerprint; their values stay in memory.
-
-State table: one item a key (`pk` "keys", `sk` its fingerprint) and one, `sk` "ring", that lists the secret's keys.
+together never exceed a limit. The keys' values stay in memory.
 """
 
-import hashlib
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from newsreel.aws.attributes import packed, unpacked
+from newsreel.aws.attributes import packed
 from newsreel.aws.calls import condition_held, table_errors
 from newsreel.errors import NoCallsLeft
-from newsreel.keys.budget import BUCKETS, Bucket, Budget
+from newsreel.keys.budget import Bucket, Budget
+from newsreel.keys.secret import Key, KeysSecret
+from newsreel.keys.state import PARTITION, RING, KeyState, read_ring
 from newsreel.times import pacific_day, pacific_midnight, stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
-SECRET_AGE = timedelta(minutes=5)
-"""How long the secret is believed before it is read again."""
 KEPT = timedelta(days=40)
 """How long the state of a key is kept after its last call."""
-PARTITION = "keys"
-RING = "ring"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An API key. Its value is not part of its text form."""
-
-    value: str = field(repr=False)
-
-    @property
-    def fingerprint(self) -> str:
-        """Eight characters that tell keys apart and cannot be turned back."""
-        return hashlib.sha256(self.value.encode()).hexdigest()[:8]
-
-
-def parse_secret(text: str) -> tuple[Key, ...]:
-    """The keys of the secret: JSON (`{"keys": […]}` or a list), or text separated by commas or white space.
-
-    Anything else counts as no key; the text itself is never shown.
-    """
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = re.split(r"[\s,]+", text)
-    if isinstance(value, dict):
-        value = value.get("keys")
-    if not isinstance(value, list):
-        return ()
-    texts = (each.strip() for each in value if isinstance(each, str))
-    # A header cannot carry anything else, and no key of Google's has anything else.
-    return tuple(Key(each) for each in dict.fromkeys(texts) if re.fullmatch(r"[\x21-\x7e]{1,200}", each))
-
-
-class KeysSecret:
-    """The secret that holds the keys; read again when it is old, or on demand."""
-
-    def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
-        self._client = client
-        self._id = secret_id
-        self._read_at: datetime | None = None
-        self.keys: tuple[Key, ...] = ()
-        self.version = ""
-        self.problem: str | None = None
-
-    def read(self, now: datetime, *, again: bool = False) -> None:
-        """Bring keys and version up to date. A secret that cannot be read leaves what is known and sets `problem`."""
-        if self._read_at and not again and timedelta(0) <= now - self._read_at < SECRET_AGE:
-            return
-        try:
-            answer = self._client.get_secret_value(SecretId=self._id)
-        except ClientError as error:
-            self.problem = f"the secret cannot be read: {error.response['Error']['Code']}"
-            return
-        except BotoCoreError as error:
-            self.problem = f"the secret cannot be read: {type(error).__name__}"
-            return
-        self._read_at = now
-        self.keys = parse_secret(answer.get("SecretString", ""))
-        self.version = answer["VersionId"]
-        self.problem = None if self.keys else "the secret holds no key"
-
-
-class KeyState(NamedTuple):
-    """What is known of one key; the state table's item."""
-
-    key: str
-    day: str = ""
-    spent: Mapping[Bucket, int] = MappingProxyType({"search": 0, "default": 0})
-    exhausted_until: Mapping[Bucket, str] = MappingProxyType({})
-    disabled: Mapping[Bucket, str] = MappingProxyType({})
-    """For which version of the secret a bucket of this key is not to be asked."""
-    problem: str | None = None
-
-    @classmethod
-    def of(cls, item: dict[str, Any]) -> "KeyState":
-        """The state of an item of the state table."""
-        values = unpacked(item)
-        return cls(
-            values["sk"],
-            values.get("day", ""),
-            spent={bucket: values.get(f"{bucket}_spent", 0) for bucket in BUCKETS},
-            exhausted_until={bucket: values.get(f"{bucket}_exhausted_until", "") for bucket in BUCKETS},
-            disabled={bucket: values.get(f"{bucket}_disabled_for", "") for bucket in BUCKETS},
-            problem=values.get("problem"),
-        )
-
-    def left(self, bucket: Bucket, limit: int, version: str, now: datetime) -> int:
-        """The calls that this key's bucket has left until Pacific midnight."""
-        if self.disabled.get(bucket) == version or self.exhausted_until.get(bucket, "") > stamp(now):
-            return 0
-        return max(0, limit - self.spent_today(bucket, now))
-
-    def spent_today(self, bucket: Bucket, now: datetime) -> int:
-        """The calls charged to this key's bucket since Pacific midnight."""
-        return 0 if self.day < pacific_day(now) else self.spent[bucket]
-
-    def usable(self, bucket: Bucket, version: str) -> bool:
-        """Whether the key would be asked if it had calls left."""
-        return self.disabled.get(bucket) != version
-
-
-class RingState(NamedTuple):
-    """The key ring as the state table knows it: all that a reader may see."""
-
-    version: str
-    problem: str | None
-    keys: tuple[KeyState, ...]
-
-
-def read_ring(client: "DynamoDBClient", table: str, *, consistent: bool = False) -> RingState:
-    """The keys in the secret's order with their states. Raises TableUnavailable."""
-    items: dict[str, dict[str, Any]] = {}
-    request: dict[str, Any] = {}
-    while True:
-        with table_errors():
-            answer = client.query(
-                TableName=table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": PARTITION}},
-                ConsistentRead=consistent,
-                **request,
-            )
-        items |= {item["sk"]["S"]: item for item in answer["Items"]}
-        if "LastEvaluatedKey" not in answer:
-            break
-        request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-    ring = unpacked(items.get(RING, {}))
-    names: Sequence[str] = ring.get("keys", ())
-    states = tuple(KeyState.of(items[name]) if name in items else KeyState(name) for name in names)
-    return RingState(ring.get("version", ""), ring.get("problem"), states)
 
 
 class KeyRing:
@@ -238,7 +97,7 @@ class KeyRing:
         self._secret.read(self._now())
         ring = read_ring(self._client, self._table, consistent=True)
         names = [key.fingerprint for key in self._secret.keys]
-        stored = {state.key: state for state in ring.keys}
+        stored = {state.fingerprint: state for state in ring.keys}
         self._states = {name: stored.get(name) or KeyState(name) for name in names}
         known = (ring.version, ring.problem, tuple(stored))
         if known != (self._secret.version, self._secret.problem, tuple(names)):

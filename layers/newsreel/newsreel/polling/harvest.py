@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from newsreel.errors import SourceError
-from newsreel.keys.budget import can_spare, extra_calls, sweep_spacing
 from newsreel.library.videos import Known
 from newsreel.polling.adapters import Edges
+from newsreel.polling.pace import can_spare, extra_calls, sweep_spacing
 from newsreel.polling.states import PollState
 from newsreel.polling.watermark import (
     PAGE,

@@ -10,13 +10,14 @@ from random import random
 from typing import NamedTuple
 
 from newsreel.errors import NoCallsLeft, SourceError
-from newsreel.keys.budget import Budget, backoff, next_due, pace
-from newsreel.keys.ring import SECRET_AGE
+from newsreel.keys.budget import Budget
+from newsreel.keys.secret import SECRET_AGE
 from newsreel.library.videos import Known
 from newsreel.polling import harvest as fetching
 from newsreel.polling.adapters import Edges
 from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.history import Fetch
+from newsreel.polling.pace import backoff, next_due, pace
 from newsreel.polling.states import LastPoll, Newest, Outcome, PollState, new_claim_id
 from newsreel.settings import Settings
 from newsreel.times import instant

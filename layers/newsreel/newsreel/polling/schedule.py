@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from newsreel.keys.budget import next_due
+from newsreel.polling.pace import next_due
 from newsreel.polling.states import PollState
 from newsreel.times import pacific_day
 

@@ -18,7 +18,8 @@ import requests
 
 from newsreel.errors import DailyLimit, KeyRejected, NoQuota, SourceError, SourceUnavailable, TooFast
 from newsreel.keys.budget import Bucket
-from newsreel.keys.ring import Key, KeyRing
+from newsreel.keys.ring import KeyRing
+from newsreel.keys.secret import Key
 from newsreel.polling.watermark import PAGE
 from newsreel.sources import items
 from newsreel.sources.youtube_errors import meaning

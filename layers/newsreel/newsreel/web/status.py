@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from newsreel.keys.budget import BUCKETS, Bucket
-from newsreel.keys.ring import KeyState, RingState
+from newsreel.keys.state import KeyState, RingState
 from newsreel.polling.states import PollState
 from newsreel.settings import Settings
 from newsreel.sources.instances import Instance
@@ -134,7 +134,7 @@ def _key(key: KeyState, version: str, limits: dict[Bucket, int], now: datetime) 
     left = {bucket: key.left(bucket, limits[bucket], version, now) for bucket in BUCKETS}
     usable = key.usable("search", version)
     return {
-        "key": key.key,
+        "key": key.fingerprint,
         "usable": usable,
         "problem": key.problem if not usable or left["search"] == 0 else None,
         **{

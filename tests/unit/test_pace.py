@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.keys.budget import (
+from newsreel.keys.budget import Budget
+from newsreel.polling.pace import (
     DAY,
     LONGEST_BACKOFF,
     SWEEP_SHARE,
-    Budget,
     backoff,
     can_spare,
     extra_calls,
