@@ -25,7 +25,7 @@ from local.serving import LOOPBACK, serving
 from local.template import TABLE, Template
 from local.upstream import Limits, Upstream
 from newsreel.errors import SettingsError
-from newsreel.settings import fetcher_settings
+from newsreel.settings import FetcherSettings, read_settings
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(".newsreel")
@@ -125,7 +125,7 @@ def _functions(template: Template, services: Engine, environment: Mapping[str, s
     # Metrics go to CloudWatch by way of standard output, which is the person's here.
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     try:
-        fetcher_settings(os.environ)
+        read_settings(FetcherSettings, os.environ)
     except SettingsError as error:
         raise StartError(str(error)) from None
     fetcher, api = (

@@ -51,9 +51,11 @@ class Template:
         document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
         self._globals: dict[str, Any] = document.get("Globals", {}).get("Function", {})
         self._resources: dict[str, Any] = document["Resources"]
+        self.declared: dict[str, dict[str, Any]] = document["Parameters"]
+        """The parameters as the template declares them."""
         self.parameters = {
             name: overrides.get(_variable(name), str(parameter.get("Default", "")))
-            for name, parameter in document["Parameters"].items()
+            for name, parameter in self.declared.items()
         }
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:

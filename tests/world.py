@@ -239,7 +239,7 @@ class World:
         self.slept += seconds
 
     def _log(self, report: Any) -> None:
-        self.reports.append(report._asdict())
+        self.reports.append(report._asdict() | report.fetch._asdict())
 
 
 def clip(number: int, published: datetime, lag: timedelta = timedelta(0), **fields: Any) -> Clip:

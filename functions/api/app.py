@@ -23,7 +23,7 @@ from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.polling.states import PollStates
-from newsreel.settings import Settings, api_settings
+from newsreel.settings import ApiSettings, read_settings
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
 from newsreel.web import answers as http
@@ -62,9 +62,9 @@ routes: dict[str, Route] = {}
 
 
 @cache
-def settings() -> Settings:
+def settings() -> ApiSettings:
     """The settings, checked on first use."""
-    return api_settings(os.environ)
+    return read_settings(ApiSettings, os.environ)
 
 
 @cache
@@ -287,4 +287,4 @@ def problem(
     return http.problem(code, detail, request.id, headers, **more)
 
 
-startup.over()
+startup.resume_garbage_collection()

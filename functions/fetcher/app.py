@@ -20,9 +20,10 @@ from newsreel.errors import PollsFailed
 from newsreel.keys.budget import Bucket, Budget
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import KeysSecret
+from newsreel.polling.poll_state import PollState
 from newsreel.polling.schedule import due_polls
-from newsreel.polling.states import PollState, PollStates
-from newsreel.settings import Settings, fetcher_settings
+from newsreel.polling.states import PollStates
+from newsreel.settings import FetcherSettings, read_settings
 from newsreel.times import stamp, utc_now
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ queue = cache(lambda: aws.client("sqs"))
 
 
 @cache
-def settings() -> Settings:
+def settings() -> FetcherSettings:
     """The settings, checked on first use."""
-    return fetcher_settings(os.environ)
+    return read_settings(FetcherSettings, os.environ)
 
 
 @cache
@@ -76,7 +77,7 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
     failed = []
     for record in records:
         try:
-            run(json.loads(record["body"])["query"])
+            run(json.loads(record["body"])["query"], key_ring())
         except Exception:
             logger.exception("message failed", extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
@@ -91,7 +92,7 @@ def schedule() -> None:
     states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
     ring = key_ring()
     budget = ring.budget()
-    tell(states, None if ring.empty and settings().invidious_urls else budget)
+    publish_health(states, None if ring.empty and settings().invidious_urls else budget)
     due = due_polls(states, settings().poll_interval, budget.left, now)
     first = due[0] if due and due[0].due_at <= now else None
     for each in due[1 if first else 0 :]:
@@ -101,28 +102,29 @@ def schedule() -> None:
             DelaySeconds=max(0, ceil((each.due_at - clock()).total_seconds())),
         )
     if first:
-        run(first.query)
+        run(first.query, ring)
 
 
-def run(query: str) -> None:
-    """Poll one query, if it is still watched and due, and say what came of it."""
+def run(query: str, ring: KeyRing) -> None:
+    """Poll one query by these keys, if it is still watched and due, and log and publish what came of it."""
     if query not in settings().queries:
         logger.info("query is no longer watched", extra={"query": query})
         return
     # Most minutes nothing is due, and without a poll a start takes two thirds.
-    from newsreel.polling.adapters import edges  # noqa: PLC0415
+    from newsreel.polling.adapters import adapters  # noqa: PLC0415
     from newsreel.polling.poll import poll  # noqa: PLC0415
 
-    report = poll(query, settings(), edges(dynamodb(), settings(), key_ring(), clock, sleep))
+    report = poll(query, settings(), adapters(dynamodb(), settings(), ring, clock, sleep))
     if report is None:
         logger.debug("poll not due", extra={"query": query})
         return
     log(report)
-    metrics.add_metric("VideosSeen", MetricUnit.Count, report.seen)
-    metrics.add_metric("VideosNew", MetricUnit.Count, report.new)
-    calls = "InvidiousCalls" if report.source == "invidious" else "YouTubeSearchCalls"
-    metrics.add_metric(calls, MetricUnit.Count, report.calls)
-    metrics.add_metric("YouTubeUnits", MetricUnit.Count, report.units)
+    fetch = report.fetch
+    metrics.add_metric("VideosSeen", MetricUnit.Count, fetch.seen)
+    metrics.add_metric("VideosNew", MetricUnit.Count, fetch.new)
+    calls = "InvidiousCalls" if fetch.source == "invidious" else "YouTubeSearchCalls"
+    metrics.add_metric(calls, MetricUnit.Count, fetch.calls)
+    metrics.add_metric("YouTubeUnits", MetricUnit.Count, fetch.units)
     # A record holds fewer than a hundred values of a metric: of more, every so many stand for all.
     for delay in report.delays[:: len(report.delays) // VALUES_AT_MOST + 1]:
         metrics.add_metric("PublishedToStored", MetricUnit.Seconds, delay.total_seconds())
@@ -131,24 +133,17 @@ def run(query: str) -> None:
 
 def log(report: "Report") -> None:
     """One line for a poll; a warning where something is wrong."""
-    line = {
+    line = report.fetch._asdict() | {
         "query": report.query,
-        "source": report.source,
-        "outcome": report.outcome,
-        "seen": report.seen,
-        "new": report.new,
-        "malformed": report.malformed,
-        "calls": report.calls,
-        "units": report.units,
+        "at": stamp(report.fetch.at),
         "calls_left": report.calls_left,
         "next_due_at": stamp(report.next_due_at),
-        "problem": report.problem,
     }
-    (logger.warning if report.problem else logger.info)("poll", extra={"poll": line})
+    (logger.warning if report.fetch.problem else logger.info)("poll", extra={"poll": line})
 
 
-def tell(states: Iterable[PollState], budget: Budget | None) -> None:
-    """The figures that are told every minute, polls or not, so that an alarm notices silence.
+def publish_health(states: Iterable[PollState], budget: Budget | None) -> None:
+    """Publish the figures of every minute, polls or not, so that an alarm notices silence.
 
     There is no budget where instances alone are meant to be asked.
     """
@@ -158,7 +153,7 @@ def tell(states: Iterable[PollState], budget: Budget | None) -> None:
     if budget:
         metrics.add_metric("SearchCallsLeft", MetricUnit.Count, budget.left)
         metrics.add_metric("KeysUsable", MetricUnit.Count, budget.per_day // settings().search_calls_per_day)
-    gaps = sum(len(state.watermark.holes) for state in states if state.watermark)
+    gaps = sum(len(state.watermark.gaps) for state in states if state.watermark)
     metrics.add_metric("GapsOpen", MetricUnit.Count, gaps)
     publish()
 
@@ -177,4 +172,4 @@ def key_ring() -> KeyRing:
     return KeyRing(dynamodb(), settings().state_table, secret(), limits, clock)
 
 
-startup.over()
+startup.resume_garbage_collection()

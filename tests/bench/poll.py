@@ -25,7 +25,7 @@ from local.made_up import MadeUp
 from local.upstream import Limits
 from newsreel.aws.calls import WRITE_LIMIT
 from newsreel.polling import adapters
-from newsreel.polling.watermark import PAGE
+from newsreel.sources.items import PAGE
 from newsreel.times import stamp
 from tests.bench import report
 from tests.bench.cost import units, world

@@ -28,8 +28,9 @@ from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import Key, KeysSecret
 from newsreel.keys.state import read_ring
 from newsreel.library.videos import Stretch, Videos
-from newsreel.polling.history import Fetch, FetchHistory
-from newsreel.polling.states import PollState, PollStates
+from newsreel.polling.history import FetchHistory
+from newsreel.polling.poll_state import Fetch, PollState
+from newsreel.polling.states import PollStates
 from newsreel.sources.instances import Instances
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Position, Video
@@ -151,29 +152,16 @@ def test_an_item_expires_after_the_retention_counted_from_its_fetching(any_table
     assert int(item["expires_at"]["N"]) == (NOW + 7 * DAY).timestamp()
 
 
-def fetch(claim_id: str = "c1", **fields: Any) -> Fetch:
-    values: dict[str, Any] = {
-        "query": "cricket",
-        "at": NOW,
-        "claim_id": claim_id,
-        "source": "youtube",
-        "outcome": "ok",
-        "calls": 1,
-        "units": 1,
-        "seen": 5,
-        "new": 2,
-        "malformed": 0,
-        "problem": None,
-    }
-    return Fetch(**(values | fields))
+FETCH = Fetch(NOW, "youtube", "ok", seen=5, new=2, malformed=0, calls=1, units=1)
 
 
 def test_the_history_has_each_poll_once_in_order(any_tables: Tables) -> None:
     history = FetchHistory(any_tables.client, any_tables.state)
-    history.append(fetch("later", at=NOW + DAY))
+    later, other = replace(FETCH, at=NOW + DAY), Fetch(NOW, None, "failed", problem="no answer")
+    history.append("cricket", "later", later)
     for _ in range(2):
-        history.append(fetch("first"))
-    history.append(fetch("other", query="tennis", source=None, problem="no answer"))
+        history.append("cricket", "first", FETCH)
+    history.append("tennis", "other", other)
     items = any_tables.client.query(
         TableName=any_tables.state,
         KeyConditionExpression="pk = :pk",
@@ -289,7 +277,8 @@ def calls(tables: Tables, services: Engine) -> dict[str, Callable[[], object]]:
         "states": lambda: states.read(["cricket"]),
         "claim": lambda: states.claim("cricket", "c1", NOW, may_search=True),
         "finish": lambda: states.finish(PollState("cricket"), "c1"),
-        "append": lambda: FetchHistory(tables.client, tables.state).append(fetch()),
+        "append": lambda: FetchHistory(tables.client, tables.state).append("cricket", "c1", FETCH),
+        "latest": lambda: list(FetchHistory(tables.client, tables.state).latest(["cricket"], 5)),
         "read_ring": lambda: read_ring(tables.client, tables.state),
         "ring": lambda: KeyRing(tables.client, tables.state, secret, limits, lambda: NOW),
         "charge": lambda: ring.charge("search"),

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsreel.polling.states import LEASE, LastPoll, Newest, PollState, PollStates, new_claim_id
-from newsreel.polling.watermark import Gap, Watermark
+from newsreel.aws.attributes import packed
+from newsreel.polling.poll_state import Fetch, Newest, PollState
+from newsreel.polling.states import LEASE, PollStates, new_claim_id
+from newsreel.polling.watermark import Gap, SecondLook, Watermark
 from tests.conftest import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -20,11 +22,16 @@ WHOLE = PollState(
     planned_at=NOW,
     pace_seconds=864,
     waiting=True,
-    watermark=Watermark(NOW, NOW - HOUR, NOW - 30 * HOUR, (Gap(NOW - 3 * HOUR, NOW - 2 * HOUR, NOW, hole=True),)),
+    watermark=Watermark(
+        NOW,
+        NOW - HOUR,
+        NOW - 30 * HOUR,
+        gaps=(Gap(NOW - 3 * HOUR, NOW - 2 * HOUR),),
+        second_looks=(SecondLook(NOW - HOUR, NOW, NOW + HOUR),),
+    ),
     sweep_due_at=NOW + 2 * HOUR,
     failures=3,
-    problem="429: Quota exceeded",
-    last_poll=LastPoll(NOW, "youtube", "ok", seen=50, new=7, calls=2),
+    last_poll=Fetch(NOW, "youtube", "ok", seen=50, new=7, calls=2, units=1, problem="429: Quota exceeded"),
     last_success_at=NOW,
     newest=Newest("video000001", "Ein Titel: 標題 🏏", "2026-11-23T11:59:59Z"),
     arrivals={"2026-11-23T11": 4, "2026-11-23T12": 3},
@@ -134,3 +141,34 @@ def test_any_number_of_queries_is_read_in_order(states: PollStates) -> None:
     read = states.read(queries)
     assert [state.query for state in read] == queries
     assert [state.query for state in read if state.failures] == ["query 150"]
+
+
+def test_what_the_first_release_wrote_is_read_and_written_anew(states: PollStates, any_tables: Tables) -> None:
+    def stretch(hours: int, *, hole: bool) -> dict[str, object]:
+        since, until = f"2026-11-23T{hours:02}:00:00Z", f"2026-11-23T{hours:02}:30:00Z"
+        return {"since": since, "until": until, "ripe_at": "2026-11-23T11:00:00Z", "hole": hole}
+
+    item = {
+        "pk": "query#cricket",
+        "sk": "poll",
+        "query": "cricket",
+        "complete_until": "2026-11-23T11:00:00Z",
+        "settled_until": "2026-11-23T10:00:00Z",
+        "swept_until": "2026-11-22T06:00:00Z",
+        "gaps": [stretch(3, hole=False), stretch(5, hole=True), stretch(7, hole=False)],
+        "failures": 1,
+        "problem": "no answer",
+        "last_poll": {
+            "at": "2026-11-23T11:00:00Z", "source": None, "outcome": "failed", "seen": 0, "new": 0, "calls": 2
+        },
+    }  # fmt: skip
+    any_tables.client.put_item(TableName=any_tables.state, Item=packed(item))
+    (state,) = states.read(["cricket"])
+    assert state.watermark
+    assert [gap.since.hour for gap in state.watermark.gaps] == [5]
+    assert [(look.since.hour, look.ripe_at.hour) for look in state.watermark.second_looks] == [(3, 11), (7, 11)]
+    assert (state.problem, state.last_poll and state.last_poll.calls) == ("no answer", 2)
+    finished(states, state)
+    assert states.read(["cricket"]) == [state]
+    (written,) = any_tables.client.scan(TableName=any_tables.state)["Items"]
+    assert "problem" not in written

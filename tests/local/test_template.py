@@ -10,7 +10,7 @@ from local import stack
 from local.engine import Engine, EngineError, running
 from local.stack import create, environment, queue_source
 from local.template import TABLE, Template
-from newsreel.settings import fetcher_settings
+from newsreel.settings import FetcherSettings, read_settings
 
 SMALL = """
 Parameters:
@@ -80,9 +80,9 @@ def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Temp
     redrive = json.loads(attributes["RedrivePolicy"])
     assert redrive["deadLetterTargetArn"].endswith("DeadLetterQueue")
     assert redrive["maxReceiveCount"] == 5
-    settings = fetcher_settings(environment(template, refs))
-    assert settings.poll_queue_url == refs["PollQueue"]
-    assert settings.videos_table == refs["VideosTable"]
+    found = read_settings(FetcherSettings, environment(template, refs))
+    assert found.poll_queue_url == refs["PollQueue"]
+    assert found.videos_table == refs["VideosTable"]
 
 
 def test_tables_are_kept_between_runs_if_they_are_the_same(tmp_path: Path, small: Path) -> None:

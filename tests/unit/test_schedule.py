@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, PollState
 from newsreel.polling.schedule import HORIZON, due_polls
-from newsreel.polling.states import CLOCK_SLACK, LastPoll, PollState
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -21,7 +21,7 @@ def state(query: str, due_in: int, pace: int = 600, **fields: object) -> PollSta
         due_at=NOW + due_in * SECOND,
         planned_at=NOW,
         pace_seconds=pace,
-        last_poll=LastPoll(NOW, "youtube", "ok", 0, 0, 1),
+        last_poll=Fetch(NOW, "youtube", "ok", calls=1),
         last_success_at=NOW,
     )
     return replace(known, **fields)  # type: ignore[arg-type]

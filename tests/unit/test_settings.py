@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.template import Template
 from newsreel.errors import SettingsError
-from newsreel.settings import YOUTUBE_API_URL, Settings, api_settings, fetcher_settings
+from newsreel.settings import SETTINGS, ApiSettings, FetcherSettings, OneOf, Whole, read_settings
+from tests.conftest import ROOT
 
 REQUIRED = {
     "VIDEOS_TABLE": "videos",
@@ -20,19 +22,48 @@ REQUIRED = {
 OF_THE_FETCHER = {"KEYS_SECRET_ID", "POLL_QUEUE_URL"}
 
 
-def read(**variables: str) -> Settings:
-    return fetcher_settings(REQUIRED | variables)
+def read(**variables: str) -> FetcherSettings:
+    return read_settings(FetcherSettings, REQUIRED | variables)
 
 
 def test_what_holds_where_nothing_is_said() -> None:
-    settings = read()
-    assert settings.queries == ("cricket",)
-    assert settings.poll_interval == timedelta(seconds=10)
-    assert settings.pacing == "budget"
-    assert (settings.search_calls_per_day, settings.units_per_day) == (100, 10_000)
-    assert settings.invidious_urls == ()
-    assert settings.youtube_api_url == YOUTUBE_API_URL
-    assert settings.retention == timedelta(days=30)
+    found = read()
+    assert found.queries == ("cricket",)
+    assert found.poll_interval == timedelta(seconds=10)
+    assert found.pacing == "budget"
+    assert (found.search_calls_per_day, found.units_per_day) == (100, 10_000)
+    assert found.invidious_urls == ()
+    assert found.youtube_api_url == "https://youtube.googleapis.com/youtube/v3"
+    assert found.retention == timedelta(days=30)
+
+
+def test_each_function_has_settings_of_its_own() -> None:
+    assert set(ApiSettings._fields) <= set(SETTINGS) == set(FetcherSettings._fields)
+    only_fetcher = {SETTINGS[field].variable for field in set(FetcherSettings._fields) - set(ApiSettings._fields)}
+    assert only_fetcher == {"KEYS_SECRET_ID", "POLL_QUEUE_URL", "YOUTUBE_API_URL"}
+
+
+DECLARED = {setting.variable.title().replace("_", ""): setting for setting in SETTINGS.values()}
+
+
+@pytest.mark.parametrize("name", Template(ROOT / "template.yaml", {}).declared.keys() & DECLARED.keys())
+def test_the_template_has_the_same_default_and_bounds(name: str) -> None:
+    declared, setting = Template(ROOT / "template.yaml", {}).declared[name], DECLARED[name]
+    if setting.default is not None:
+        assert str(declared["Default"]) == setting.default
+    match setting.read:
+        case Whole(least, most, _):
+            assert (declared["MinValue"], declared["MaxValue"]) == (least, most)
+        case OneOf(allowed):
+            assert tuple(declared["AllowedValues"]) == allowed
+        case _:
+            assert declared["Type"] == "String"
+    setting.read(str(declared["Default"]))
+
+
+def test_the_template_has_a_parameter_for_each_setting_but_what_it_makes_itself() -> None:
+    made = {"VideosTable", "StateTable", "WordsTable", "KeysSecretId", "PollQueueUrl"}
+    assert set(DECLARED) - made <= set(Template(ROOT / "template.yaml", {}).declared)
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -40,12 +71,12 @@ def test_what_holds_where_nothing_is_said() -> None:
 def test_what_is_missing_is_named(name: str, value: str | None) -> None:
     environ = {key: text for key, text in REQUIRED.items() if key != name} | ({} if value is None else {name: value})
     with pytest.raises(SettingsError, match=f"{name} must be set"):
-        fetcher_settings(environ)
+        read_settings(FetcherSettings, environ)
     if name in OF_THE_FETCHER:
-        api_settings(environ)
+        read_settings(ApiSettings, environ)
     else:
         with pytest.raises(SettingsError, match=f"{name} must be set"):
-            api_settings(environ)
+            read_settings(ApiSettings, environ)
 
 
 BOUNDS = {
@@ -108,8 +139,8 @@ def test_instances_come_with_commas_or_spaces_and_without_closing_slash() -> Non
 @given(st.dictionaries(st.sampled_from([*REQUIRED, *BOUNDS, "PACING", "INVIDIOUS_URLS", "YOUTUBE_API_URL"]), st.text()))
 def test_no_value_raises_anything_else(variables: dict[str, str]) -> None:
     try:
-        settings = read(**variables)
+        found = read(**variables)
     except SettingsError as error:
         assert any(name in str(error) for name in variables)  # noqa: PT017 - one of two good ends
     else:
-        assert settings.queries
+        assert found.queries

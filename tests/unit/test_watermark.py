@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from newsreel.polling.watermark import (
     DISORDER,
     FIRST_LOOK,
-    GAPS_AT_MOST,
+    OPEN_AT_MOST,
     OVERLAP,
-    PAGE,
     SETTLING,
     SWEEP_AGE,
     SWEEP_BACKLOG,
     Gap,
+    SecondLook,
     Watermark,
     closed,
     covered,
@@ -26,6 +26,7 @@ from newsreel.polling.watermark import (
     window_start,
     without_future,
 )
+from newsreel.sources.items import PAGE
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -56,8 +57,8 @@ class Looked:
         self.mark = covered(self.mark, START + since * MINUTE, self.time)
 
     def close(self, share: int) -> None:
-        """Ask for the gap that is due, or for its later part; `share` in tenths."""
-        gap = self.mark.ripe(self.time)
+        """Ask for the gap or second look that is due, or for its later part; `share` in tenths."""
+        gap = self.mark.due(self.time)
         if gap is None:
             return
         since, until = self.minute(gap.since), self.minute(gap.until)
@@ -72,22 +73,23 @@ class Looked:
     def check(self) -> None:
         """That nothing is claimed that was not looked at, and that what is open is bounded and in order."""
         mark = self.mark
-        holes = {minute for gap in mark.gaps if gap.hole for minute in self.minutes(gap)}
-        second = {minute for gap in mark.gaps for minute in self.minutes(gap)}
+        gaps = {minute for gap in mark.gaps for minute in self.minutes(gap)}
+        second = {minute for look in mark.second_looks for minute in self.minutes(look)}
         for minute in range(self.first, self.minute(mark.complete_until)):
-            assert minute in self.at or minute in holes, "claimed complete, never looked at, and no gap"
+            assert minute in self.at or minute in gaps, "claimed complete, never looked at, and no gap"
         for minute in range(self.first, self.minute(mark.settled_until)):
             old_enough = minute in self.at and self.at[minute] - minute >= SETTLED
-            assert old_enough or minute in second, "claimed settled, looked at too early, and no gap"
+            assert old_enough or minute in gaps | second, "claimed settled, looked at too early, and no second look"
         assert mark.settled_until <= mark.complete_until <= self.time
-        assert len(mark.gaps) <= GAPS_AT_MOST
-        assert all(gap.since < gap.until for gap in mark.gaps)
-        assert list(mark.gaps) == sorted(mark.gaps, key=lambda gap: (gap.since, gap.until))
-        for gap in mark.gaps:
-            assert gap.ripe_at <= max(self.time, gap.until + SETTLING)
+        assert len(mark.gaps) + len(mark.second_looks) <= OPEN_AT_MOST
+        for kind in (mark.gaps, mark.second_looks):
+            assert all(each.since < each.until for each in kind)
+            assert list(kind) == sorted(kind, key=lambda each: (each.since, each.until))
+        for look in mark.second_looks:
+            assert look.ripe_at <= max(self.time, look.until + SETTLING)
 
-    def minutes(self, gap: Gap) -> range:
-        return range(self.minute(gap.since), self.minute(gap.until))
+    def minutes(self, stretch: Gap | SecondLook) -> range:
+        return range(self.minute(stretch.since), self.minute(stretch.until))
 
 
 steps = st.tuples(st.integers(1, 90) | st.integers(1, 2000), st.sampled_from(["poll", "close"]), st.integers(-60, 60))
@@ -126,55 +128,56 @@ def test_all_gaps_are_closed_in_the_end(polls: list[tuple[int, int]]) -> None:
     looked.now += 3000
     looked.poll(SETTLED)
     looked.now += SETTLED
-    for _ in range(3 * GAPS_AT_MOST):
+    for _ in range(3 * OPEN_AT_MOST):
         looked.close(10)
     looked.poll(SETTLED)
     looked.check()
-    assert not looked.mark.holes
+    assert not looked.mark.gaps
     assert looked.mark.complete_until == looked.time
 
 
-def test_holes_are_closed_oldest_first_and_before_second_looks() -> None:
-    old, new = (Gap(START + at * MINUTE, START + (at + 5) * MINUTE, START, hole=True) for at in (10, 20))
-    early = Gap(START, START + MINUTE, START, hole=False)
-    unripe = Gap(START - MINUTE, START, START + 60 * MINUTE, hole=True)
-    mark = Watermark(START, START, START, (unripe, early, old, new))
-    assert mark.ripe(START) == old
-    assert replace(mark, gaps=(unripe, early)).ripe(START) == early
-    assert replace(mark, gaps=(unripe,)).ripe(START) is None
-    assert mark.holes == (unripe, old, new)
+def test_gaps_are_closed_oldest_first_and_before_second_looks() -> None:
+    old, new = (Gap(START + at * MINUTE, START + (at + 5) * MINUTE) for at in (10, 20))
+    early = SecondLook(START, START + MINUTE, START)
+    unripe = SecondLook(START - MINUTE, START, START + 60 * MINUTE)
+    mark = Watermark(START, START, START, (old, new), (unripe, early))
+    assert mark.due(START) == old
+    assert replace(mark, gaps=()).due(START) == early
+    assert replace(mark, gaps=(), second_looks=(unripe,)).due(START) is None
 
 
 def test_a_page_full_of_one_second_does_not_hold_a_gap_open_forever() -> None:
-    gap = Gap(START, START + timedelta(seconds=2), START, hole=True)
+    gap = Gap(START, START + timedelta(seconds=2))
     mark = Watermark(START + MINUTE, START + MINUTE, START, (gap,))
     now = START + 60 * MINUTE
     while gaps := mark.gaps:
         mark = closed(mark, gaps[0], gaps[0].until, now)
         assert len(mark.gaps) <= 2
     assert mark.complete_until == START + MINUTE
+    assert not mark.second_looks
 
 
 offsets = st.integers(-4000, 4000)
 
 
-@given(offsets, st.none() | offsets, st.lists(st.tuples(offsets, st.integers(1, 500), st.booleans()), max_size=5))
+@given(offsets, st.none() | offsets, st.lists(st.tuples(offsets, st.integers(1, 500)), max_size=5))
 def test_a_clock_that_ran_ahead_is_not_believed(
-    ahead: int, newest: int | None, stretches: list[tuple[int, int, bool]]
+    ahead: int, newest: int | None, stretches: list[tuple[int, int]]
 ) -> None:
-    gaps = tuple(
-        Gap(START + at * MINUTE, START + (at + length) * MINUTE, START + (at + length) * MINUTE, hole=hole)
-        for at, length, hole in stretches
-    )
+    bounds = [(START + at * MINUTE, START + (at + length) * MINUTE) for at, length in stretches]
+    gaps = tuple(Gap(since, until) for since, until in bounds)
+    looks = tuple(SecondLook(since, until, until) for since, until in bounds)
     end = START + ahead * MINUTE
-    mark = Watermark(end, end, end - SWEEP_AGE, gaps)
+    mark = Watermark(end, end, end - SWEEP_AGE, gaps, looks)
     believed = without_future(mark, START, None if newest is None else START + newest * MINUTE)
     if end <= START:
         assert believed is mark
         return
     assert believed.settled_until <= believed.complete_until <= START
     assert believed.swept_until <= START - SWEEP_AGE
-    assert all(gap.ripe_at <= START for gap in believed.gaps)
+    assert all(look.ripe_at <= START for look in believed.second_looks)
+    assert all(gap.since < believed.complete_until for gap in believed.gaps)
+    assert all(look.since < believed.complete_until for look in believed.second_looks)
     if newest is not None:
         assert believed.complete_until <= START + newest * MINUTE
     assert without_future(believed, START, None) == believed

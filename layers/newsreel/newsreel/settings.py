@@ -1,4 +1,7 @@
-"""The settings of both functions, read from environment variables and checked before anything else is done."""
+"""The settings of each function, read from environment variables and checked before anything else is done.
+
+Each setting is declared once, with its default and its bounds. The template's parameter of the same name has the same.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,17 +12,13 @@ from newsreel.errors import SettingsError
 
 type Pacing = Literal["budget", "fixed"]
 
-PACINGS: tuple[Pacing, ...] = ("budget", "fixed")
 QUERIES_AT_MOST = 200
 QUERY_LENGTH_AT_MOST = 100
-RETENTION_DAYS_AT_MOST = 30
-"""Data of YouTube's API must be refreshed or deleted within 30 days: developers.google.com/youtube/terms,
-Developer Policies III.E.4."""
-YOUTUBE_API_URL = "https://youtube.googleapis.com/youtube/v3"
+"""Characters."""
 
 
-class Settings(NamedTuple):
-    """What the functions need."""
+class ApiSettings(NamedTuple):
+    """What the api needs."""
 
     videos_table: str
     state_table: str
@@ -31,82 +30,78 @@ class Settings(NamedTuple):
     units_per_day: int
     invidious_urls: tuple[str, ...]
     retention: timedelta
-    keys_secret_id: str = ""
-    """This and the two below: only the fetcher's."""
-    poll_queue_url: str = ""
-    youtube_api_url: str = YOUTUBE_API_URL
 
 
-def api_settings(environ: Mapping[str, str]) -> Settings:
-    """The api's settings. Raises SettingsError, which names every variable that is wrong."""
-    variables = _Variables(environ)
-    settings = Settings(**_common(variables))
-    variables.check()
-    return settings
+class FetcherSettings(NamedTuple):
+    """What the fetcher needs."""
+
+    videos_table: str
+    state_table: str
+    words_table: str
+    keys_secret_id: str
+    poll_queue_url: str
+    queries: tuple[str, ...]
+    poll_interval: timedelta
+    pacing: Pacing
+    search_calls_per_day: int
+    units_per_day: int
+    youtube_api_url: str
+    invidious_urls: tuple[str, ...]
+    retention: timedelta
 
 
-def fetcher_settings(environ: Mapping[str, str]) -> Settings:
-    """The fetcher's settings. Raises SettingsError, which names every variable that is wrong."""
-    variables = _Variables(environ)
-    settings = Settings(
-        **_common(variables),
-        keys_secret_id=variables.text("KEYS_SECRET_ID"),
-        poll_queue_url=variables.text("POLL_QUEUE_URL"),
-        youtube_api_url=variables.read("YOUTUBE_API_URL", _url, YOUTUBE_API_URL),
-    )
-    variables.check()
-    return settings
+class Whole(NamedTuple):
+    """Reads a whole number of units from `least` to `most`, both included."""
+
+    least: int
+    most: int
+    unit: int | timedelta = 1
+
+    def __call__(self, text: str) -> int | timedelta:
+        """So many units. Raises ValueError, which says what is allowed."""
+        if not re.fullmatch(r"\d{1,12}", text, re.ASCII) or not self.least <= int(text) <= self.most:
+            raise ValueError(f"must be a whole number from {self.least} to {self.most}, not {text!r}")
+        return int(text) * self.unit
 
 
-def _common(variables: "_Variables") -> dict[str, Any]:
-    return {
-        "videos_table": variables.text("VIDEOS_TABLE"),
-        "state_table": variables.text("STATE_TABLE"),
-        "words_table": variables.text("WORDS_TABLE"),
-        "queries": variables.read("QUERIES", _queries),
-        "poll_interval": timedelta(seconds=variables.number("POLL_INTERVAL_SECONDS", 10, 10, 86_400)),
-        "pacing": variables.read("PACING", _pacing, "budget"),
-        "search_calls_per_day": variables.number("SEARCH_CALLS_PER_DAY", 100, 1, 10_000_000),
-        "units_per_day": variables.number("UNITS_PER_DAY", 10_000, 1, 100_000_000),
-        "invidious_urls": variables.read("INVIDIOUS_URLS", _urls, ""),
-        "retention": timedelta(days=variables.number("RETENTION_DAYS", 30, 1, RETENTION_DAYS_AT_MOST)),
-    }
+class OneOf(NamedTuple):
+    """Reads one of some words."""
+
+    allowed: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        """The word. Raises ValueError, which says what is allowed."""
+        if text not in self.allowed:
+            raise ValueError(f"must be one of {', '.join(self.allowed)}, not {text!r}")
+        return text
 
 
-class _Variables:
-    """Reads variables one by one and keeps what is wrong, so that one message can tell it all."""
+class Setting(NamedTuple):
+    """An environment variable: `read` turns its text into a value, or raises ValueError, which says what is allowed."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self._faults: list[str] = []
+    variable: str
+    read: Whole | OneOf | Callable[[str], Any] = str
+    default: str | None = None
+    """None: it must be set."""
 
-    def read[T](self, name: str, parse: Callable[[str], T], default: str | None = None) -> T:
-        text = self._environ.get(name, "").strip() or default
+
+def read_settings[S: (ApiSettings, FetcherSettings)](kind: type[S], environ: Mapping[str, str]) -> S:
+    """A function's settings. Raises SettingsError, which names every variable that is wrong."""
+    values: dict[str, Any] = {}
+    faults = []
+    for field in kind._fields:
+        setting = SETTINGS[field]
+        text = environ.get(setting.variable, "").strip() or setting.default
         if text is None:
-            self._faults.append(f"{name} must be set")
-        else:
-            try:
-                return parse(text)
-            except ValueError as error:
-                self._faults.append(f"{name} {error}")
-        # Nobody sees this value: `check` raises before the settings are handed out.
-        return None  # type: ignore[return-value]
-
-    def text(self, name: str) -> str:
-        return self.read(name, str)
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        def parse(text: str) -> int:
-            if not re.fullmatch(r"\d{1,12}", text, re.ASCII) or not least <= int(text) <= most:
-                raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
-            return int(text)
-
-        # What failed counts as the default, so that the arithmetic on it can go on until `check`.
-        return self.read(name, parse, str(default)) or default
-
-    def check(self) -> None:
-        if self._faults:
-            raise SettingsError("wrong settings: " + "; ".join(self._faults))
+            faults.append(f"{setting.variable} must be set")
+            continue
+        try:
+            values[field] = setting.read(text)
+        except ValueError as error:
+            faults.append(f"{setting.variable} {error}")
+    if faults:
+        raise SettingsError("wrong settings: " + "; ".join(faults))
+    return kind(**values)
 
 
 def _queries(text: str) -> tuple[str, ...]:
@@ -121,13 +116,6 @@ def _queries(text: str) -> tuple[str, ...]:
     return queries
 
 
-def _pacing(text: str) -> Pacing:
-    for pacing in PACINGS:
-        if text == pacing:
-            return pacing
-    raise ValueError(f"must be one of {', '.join(PACINGS)}, not {text!r}")
-
-
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
         raise ValueError(f"must hold http or https URLs without user, query or fragment, not {text!r}")
@@ -136,3 +124,23 @@ def _url(text: str) -> str:
 
 def _urls(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_url(part) for part in text.replace(",", " ").split()))
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "videos_table": Setting("VIDEOS_TABLE"),
+    "state_table": Setting("STATE_TABLE"),
+    "words_table": Setting("WORDS_TABLE"),
+    "keys_secret_id": Setting("KEYS_SECRET_ID"),
+    "poll_queue_url": Setting("POLL_QUEUE_URL"),
+    "queries": Setting("QUERIES", _queries),
+    "poll_interval": Setting("POLL_INTERVAL_SECONDS", Whole(10, 86_400, timedelta(seconds=1)), "10"),
+    "pacing": Setting("PACING", OneOf(("budget", "fixed")), "budget"),
+    "search_calls_per_day": Setting("SEARCH_CALLS_PER_DAY", Whole(1, 10_000_000), "100"),
+    "units_per_day": Setting("UNITS_PER_DAY", Whole(1, 100_000_000), "10000"),
+    "youtube_api_url": Setting("YOUTUBE_API_URL", _url, "https://youtube.googleapis.com/youtube/v3"),
+    "invidious_urls": Setting("INVIDIOUS_URLS", _urls, ""),
+    # Data of YouTube's API must be refreshed or deleted within 30 days: developers.google.com/youtube/terms,
+    # Developer Policies III.E.4.
+    "retention": Setting("RETENTION_DAYS", Whole(1, 30, timedelta(days=1)), "30"),
+}
+"""By the names of the fields above."""

@@ -9,7 +9,7 @@ import gc
 gc.disable()
 
 
-def over() -> None:
+def resume_garbage_collection() -> None:
     """Start the collector again, which never looks at what is loaded by now."""
     gc.freeze()
     gc.enable()

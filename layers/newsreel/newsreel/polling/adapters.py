@@ -1,4 +1,4 @@
-"""Everything outside that a poll touches, made for one poll."""
+"""The adapters: all that a poll touches outside, made for one poll."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.polling.history import FetchHistory
 from newsreel.polling.states import PollStates
-from newsreel.settings import Settings
+from newsreel.settings import FetcherSettings
 from newsreel.sources.instances import Instances
 from newsreel.sources.invidious import Invidious
 from newsreel.sources.youtube import YouTube
@@ -24,7 +24,7 @@ session = cache(requests.Session)
 """Keeps connections to the sources open between polls."""
 
 
-class Edges(NamedTuple):
+class Adapters(NamedTuple):
     """The adapters of one poll."""
 
     states: PollStates
@@ -36,16 +36,16 @@ class Edges(NamedTuple):
     now: Callable[[], datetime]
 
 
-def edges(
+def adapters(
     client: "DynamoDBClient",
-    settings: Settings,
+    settings: FetcherSettings,
     ring: KeyRing,
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
-) -> Edges:
+) -> Adapters:
     """The adapters of one poll: tables by this client, sources by this key ring."""
     table, index = settings.state_table, WordIndex(client, settings.words_table, settings.retention)
-    return Edges(
+    return Adapters(
         states=PollStates(client, table),
         videos=Videos(client, settings.videos_table, settings.retention, index),
         history=FetchHistory(client, table),

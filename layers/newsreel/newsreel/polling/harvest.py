@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from newsreel.errors import SourceError
+from newsreel.keys.budget import Budget
 from newsreel.library.videos import Known
-from newsreel.polling.adapters import Edges
+from newsreel.polling.adapters import Adapters
 from newsreel.polling.pace import can_spare, extra_calls, sweep_spacing
-from newsreel.polling.states import PollState
+from newsreel.polling.poll_state import PollState
 from newsreel.polling.watermark import (
-    PAGE,
     SECOND,
     SWEEP_STRETCH,
     Watermark,
@@ -28,7 +28,9 @@ from newsreel.polling.watermark import (
     window_start,
     without_future,
 )
-from newsreel.settings import Settings
+from newsreel.settings import FetcherSettings
+from newsreel.sources.items import PAGE
+from newsreel.sources.youtube import TRIES
 from newsreel.times import instant, stamp
 from newsreel.video import SourceName, Video
 
@@ -59,22 +61,24 @@ class Harvest:
     problem: str | None = None
 
 
-def from_youtube(state: PollState, settings: Settings, edges: Edges) -> Harvest:
+def from_youtube(state: PollState, settings: FetcherSettings, adapters: Adapters) -> Harvest:
     """The newest videos, and what else the budget allows to ask for.
 
     Raises SourceError where not even the newest could be asked for; what fails later only ends the asking.
     """
-    return _Asking(state, settings, edges).harvested()
+    return _Asking(
+        state, settings, adapters, adapters.ring.budget(), adapters.videos.newest(state.query, PAGE)
+    ).harvested()
 
 
-def from_invidious(state: PollState, edges: Edges) -> Harvest:
+def from_invidious(state: PollState, adapters: Adapters) -> Harvest:
     """Today's videos of one instance. They prove nothing about completeness, so the watermark stays as it was.
 
     Raises SourceUnavailable where no instance answers.
     """
-    known = edges.videos.newest(state.query, PAGE)
+    known = adapters.videos.newest(state.query, PAGE)
     harvest = Harvest("invidious", state.watermark, state.sweep_due_at, {each.video_id: each for each in known})
-    videos, harvest.malformed = edges.invidious.search(state.query)
+    videos, harvest.malformed = adapters.invidious.search(state.query)
     harvest.videos = {video.video_id: video for video in videos}
     return harvest
 
@@ -82,18 +86,22 @@ def from_invidious(state: PollState, edges: Edges) -> Harvest:
 class _Asking:
     """One poll's asking: the harvest so far, and how much longer it may go on."""
 
-    def __init__(self, state: PollState, settings: Settings, edges: Edges) -> None:
+    def __init__(
+        self,
+        state: PollState,
+        settings: FetcherSettings,
+        adapters: Adapters,
+        budget: Budget,
+        known: Sequence[Known],
+    ) -> None:
         self._query = state.query
-        self._settings = settings
-        self._edges = edges
-        self._now = edges.now()
-        budget = edges.ring.budget()
-        extra = extra_calls(replace(budget, left=max(0, budget.left - 1)), len(settings.queries))
-        if state.failures:
-            # It failed a while ago and is likely to fail again: a second try within a second is not worth a call.
-            edges.youtube.tries = 1
-        self._last_call = edges.youtube.calls["search"] + 1 + extra
-        known = edges.videos.newest(state.query, PAGE)
+        self._queries = settings.queries
+        self._adapters = adapters
+        self._now = adapters.now()
+        # A poll that failed a while ago is likely to fail again: a second try within a second is not worth a call.
+        self._tries = 1 if state.failures else TRIES
+        left = replace(budget, left=max(0, budget.left - 1))
+        self._last_call = adapters.youtube.calls["search"] + 1 + extra_calls(left, len(settings.queries))
         self._newest = [instant(each.published_at) for each in known]
         self._mark = without_future(state.watermark or initial(self._now), self._now, max(self._newest, default=None))
         self._harvest = Harvest("youtube", self._mark, state.sweep_due_at, {each.video_id: each for each in known})
@@ -102,13 +110,13 @@ class _Asking:
         since = window_start(self._mark, self._newest, self._now)
         reached = self._look(since, None, self._mark.complete_until)
         self._mark = covered(self._mark, reached, self._now)
-        while (gap := self._mark.ripe(self._now)) and self._may_go_on():
+        while (due := self._mark.due(self._now)) and self._may_go_on():
             try:
-                reached = self._look(gap.since, gap.until, gap.since)
+                reached = self._look(due.since, due.until, due.since)
             except SourceError as error:
                 self._harvest.problem = str(error)
             else:
-                self._mark = closed(self._mark, gap, reached, self._now)
+                self._mark = closed(self._mark, due, reached, self._now)
         self._sweep()
         self._harvest.watermark = self._mark
         return self._harvest
@@ -116,9 +124,9 @@ class _Asking:
     def _may_go_on(self) -> bool:
         return (
             self._harvest.problem is None
-            and self._edges.youtube.calls["search"] < self._last_call
+            and self._adapters.youtube.calls["search"] < self._last_call
             and len(self._harvest.videos) < VIDEOS_AT_MOST
-            and self._edges.now() - self._now < ASKING
+            and self._adapters.now() - self._now < ASKING
         )
 
     def _look(self, since: datetime, until: datetime | None, ground: datetime) -> datetime:
@@ -131,7 +139,7 @@ class _Asking:
         reached, page, pages, results = until or self._now, None, 0, 0
         while True:
             try:
-                answer = self._edges.youtube.search(self._query, since, until, page)
+                answer = self._adapters.youtube.search(self._query, since, until, page, tries=self._tries)
             except SourceError as error:
                 if not pages:
                     raise
@@ -150,21 +158,21 @@ class _Asking:
 
     def _sweep(self) -> None:
         """Look once more at what is a day old: for videos that came late, and for those that are gone."""
-        harvest, queries = self._harvest, self._settings.queries
-        budget = self._edges.ring.budget()
+        harvest, queries = self._harvest, self._queries
+        budget = self._adapters.ring.budget()
         spacing = sweep_spacing(budget, len(queries))
         if harvest.sweep_due_at is None:
             # Each query starts at its own place, so that not all sweep at once.
             harvest.sweep_due_at = self._now + spacing * queries.index(self._query) / len(queries)
         since, until = sweep_stretch(self._mark, self._now)
-        before = self._edges.youtube.calls["search"]
+        before = self._adapters.youtube.calls["search"]
         self._last_call = before + SWEEP_PAGES
         if harvest.sweep_due_at > self._now or until <= since:
             return
         if not can_spare(budget, len(queries)) or not self._may_go_on():
             return
         full = PAGE - SWEEP_ROOM
-        known = self._edges.videos.oldest_between(self._query, stamp(since), stamp(until), full)
+        known = self._adapters.videos.oldest_between(self._query, stamp(since), stamp(until), full)
         if len(known) == full:
             until = max(instant(known[-1].published_at), since + SECOND)
         elif until - since < SWEEP_STRETCH:
@@ -175,16 +183,16 @@ class _Asking:
         except SourceError as error:
             harvest.problem = str(error)
             reached = until
-        harvest.sweep_due_at = self._now + spacing * (self._edges.youtube.calls["search"] - before)
+        harvest.sweep_due_at = self._now + spacing * (self._adapters.youtube.calls["search"] - before)
         if reached <= since or until - since <= SECOND:
             self._mark = swept(self._mark, until)
             self._look_up([each.video_id for each in known if each.video_id not in harvest.videos])
 
     def _look_up(self, missing: Sequence[str]) -> None:
         """Ask YouTube for stored videos that a complete answer left out: those that it no longer has are gone."""
-        stored = self._edges.videos.find(self._query, missing)
+        stored = self._adapters.videos.find(self._query, missing)
         try:
-            there = self._edges.youtube.details(stored.values())
+            there = self._adapters.youtube.details(stored.values())
         except SourceError as error:
             self._harvest.problem = str(error)
         else:

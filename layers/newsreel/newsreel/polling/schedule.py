@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from newsreel.polling.pace import next_due
-from newsreel.polling.states import PollState
+from newsreel.polling.poll_state import PollState
 from newsreel.times import pacific_day
 
 HORIZON = timedelta(minutes=1)

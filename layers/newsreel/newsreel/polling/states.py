@@ -1,93 +1,26 @@
-"""What the state table knows of each query's polls: claim, watermark, next due time; one item a query."""
+"""The queries' part of the state table: claim, watermark, next due time; one item a query."""
 
 import random
 from collections.abc import Mapping, Sequence
-from copy import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import condition_held, get_items
-from newsreel.polling.watermark import Gap, Watermark
+from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, Newest, PollState
+from newsreel.polling.watermark import Gap, SecondLook, Watermark
 from newsreel.times import instant, stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Outcome = Literal["ok", "waiting", "failed"]
-
 LEASE = timedelta(seconds=30)
 """How long a claim holds: as long as the fetcher may run, so that a killed poll is soon taken up again."""
-CLOCK_SLACK = timedelta(minutes=2)
-"""A time this far in the future was written by a clock that ran ahead."""
-ARRIVAL_HOURS = 24
 SORT_KEY = "poll"
 
 
-class LastPoll(NamedTuple):
-    """What a query's latest poll did."""
-
-    at: datetime
-    source: str | None
-    outcome: Outcome
-    seen: int
-    new: int
-    calls: int
-
-
-class Newest(NamedTuple):
-    """A query's newest video."""
-
-    video_id: str
-    title: str
-    published_at: str
-
-
-class PollState(NamedTuple):
-    """The state of one query's polls."""
-
-    query: str
-    due_at: datetime | None = None
-    """When the query is to be polled next; None before its first poll."""
-    planned_at: datetime | None = None
-    """When `due_at` was written."""
-    pace_seconds: int = 0
-    """The time between polls that `due_at` was reckoned with."""
-    waiting: bool = False
-    """Whether the query waits for a key that can search."""
-    watermark: Watermark | None = None
-    sweep_due_at: datetime | None = None
-    failures: int = 0
-    """Failed polls in a row."""
-    problem: str | None = None
-    last_poll: LastPoll | None = None
-    last_success_at: datetime | None = None
-    newest: Newest | None = None
-    arrivals: Mapping[str, int] = MappingProxyType({})
-    """New videos stored, by hour (`YYYY-MM-DDTHH`), for the last 24 hours."""
-
-    def with_arrivals(self, new: int, now: datetime) -> "PollState":
-        """The state after `new` videos were stored now."""
-        oldest = stamp(now - timedelta(hours=ARRIVAL_HOURS))[:13]
-        kept = {hour: count for hour, count in self.arrivals.items() if hour > oldest}
-        if new:
-            hour = stamp(now)[:13]
-            kept[hour] = kept.get(hour, 0) + new
-        return replace(self, arrivals=kept)
-
-    def arrivals_by_hour(self, now: datetime) -> list[int]:
-        """New videos stored in each of the last 24 hours, oldest first."""
-        hours = (stamp(now - timedelta(hours=back))[:13] for back in reversed(range(ARRIVAL_HOURS)))
-        return [self.arrivals.get(hour, 0) for hour in hours]
-
-    def beyond(self, now: datetime) -> bool:
-        """Whether the due time was set by a clock that ran ahead of this one."""
-        return self.planned_at is not None and self.planned_at > now + CLOCK_SLACK
-
-
 class PollStates:
-    """The queries' part of the state table, through a DynamoDB client."""
+    """The states of the queries' polls, through a DynamoDB client."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -172,18 +105,12 @@ def _values(state: PollState) -> dict[str, Any]:
         "complete_until": _text(mark.complete_until if mark else None),
         "settled_until": _text(mark.settled_until if mark else None),
         "swept_until": _text(mark.swept_until if mark else None),
-        "gaps": [
-            {
-                "since": stamp(gap.since),
-                "until": stamp(gap.until),
-                "ripe_at": stamp(gap.ripe_at),
-                "hole": gap.hole,
-            }
-            for gap in (mark.gaps if mark else ())
-        ],
+        "gaps": [_texts(gap) for gap in (mark.gaps if mark else ())],
+        "second_looks": [_texts(look) for look in (mark.second_looks if mark else ())],
         "sweep_due_at": _text(state.sweep_due_at),
         "failures": state.failures,
-        "problem": state.problem,
+        # The first release kept it here; now it is the last poll's.
+        "problem": None,
         "last_poll": last and last._asdict() | {"at": stamp(last.at)},
         "last_success_at": _text(state.last_success_at),
         "newest": state.newest._asdict() if state.newest else None,
@@ -193,17 +120,6 @@ def _values(state: PollState) -> dict[str, Any]:
 
 def _from_item(item: Attributes) -> PollState:
     values = unpacked(item)
-    mark = None
-    if "complete_until" in values:
-        mark = Watermark(
-            instant(values["complete_until"]),
-            instant(values["settled_until"]),
-            instant(values["swept_until"]),
-            tuple(
-                Gap(instant(gap["since"]), instant(gap["until"]), instant(gap["ripe_at"]), gap["hole"])
-                for gap in values.get("gaps", ())
-            ),
-        )
     last = values.get("last_poll")
     return PollState(
         query=values["query"],
@@ -211,15 +127,34 @@ def _from_item(item: Attributes) -> PollState:
         planned_at=_moment(values.get("planned_at")),
         pace_seconds=values.get("pace_seconds", 0),
         waiting=values.get("waiting", False),
-        watermark=mark,
+        watermark=_watermark(values) if "complete_until" in values else None,
         sweep_due_at=_moment(values.get("sweep_due_at")),
         failures=values.get("failures", 0),
-        problem=values.get("problem"),
-        last_poll=LastPoll(**{**last, "at": instant(last["at"])}) if last else None,
+        # The first release kept the problem beside the poll.
+        last_poll=Fetch(**{"problem": values.get("problem"), **last, "at": instant(last["at"])}) if last else None,
         last_success_at=_moment(values.get("last_success_at")),
         newest=Newest(**values["newest"]) if "newest" in values else None,
         arrivals=values.get("arrivals", {}),
     )
+
+
+def _watermark(values: Mapping[str, Any]) -> Watermark:
+    gaps, looks = values.get("gaps", ()), values.get("second_looks", ())
+    # The first release kept second looks among the gaps, as those that are no hole.
+    return Watermark(
+        instant(values["complete_until"]),
+        instant(values["settled_until"]),
+        instant(values["swept_until"]),
+        gaps=tuple(Gap(instant(each["since"]), instant(each["until"])) for each in gaps if each.get("hole", True)),
+        second_looks=tuple(
+            SecondLook(instant(each["since"]), instant(each["until"]), instant(each["ripe_at"]))
+            for each in (*looks, *(each for each in gaps if not each.get("hole", True)))
+        ),
+    )
+
+
+def _texts(stretch: Gap | SecondLook) -> dict[str, str]:
+    return {name: stamp(moment) for name, moment in stretch._asdict().items()}
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -6,11 +6,11 @@ YouTube gives results late, in rough order, and 50 a page. So "complete" comes i
                    swept_until               settled_until  complete_until
 
 - up to `complete_until` everything has been asked for once, except within the gaps;
-- up to `settled_until` it has been asked for when it was at least `SETTLING` old, except within the gaps;
+- up to `settled_until` it has been asked for when it was at least `SETTLING` old, except within gaps and second looks;
 - up to `swept_until` it has been asked for when it was at least `SWEEP_AGE` old.
 
 Each poll's window reaches back over known ground as far as one page holds it, which settles most of it at no cost.
-What a window could not cover becomes a gap: a hole (never looked at) or a second look (looked at too early).
+What a window could not cover becomes a gap. What it looked at too early becomes a second look.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +18,8 @@ from copy import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
+
+from newsreel.sources.items import PAGE
 
 FIRST_LOOK = timedelta(hours=30)
 """How far back a query's first poll asks."""
@@ -37,22 +39,25 @@ DISORDER = timedelta(minutes=5)
 """How far off in time an answer's order may be. In the recorded day of polls a result stood before one that was up to
 124 seconds newer."""
 SECOND = timedelta(seconds=1)
-GAPS_AT_MOST = 60
-"""More gaps than this are joined: the state of a query is one small item."""
-PAGE = 50
-"""Results that YouTube gives at a time."""
+OPEN_AT_MOST = 60
+"""More gaps and second looks than this are joined: the state of a query is one small item."""
 PAGE_ROOM = 10
 """Results of a page kept free for more new videos than expected."""
 
 
 class Gap(NamedTuple):
-    """A stretch of time that is still to be asked for, not before `ripe_at`."""
+    """A stretch of time that was never looked at."""
+
+    since: datetime
+    until: datetime
+
+
+class SecondLook(NamedTuple):
+    """A stretch of time that was looked at too early to be sure. It is to be looked at again, not before `ripe_at`."""
 
     since: datetime
     until: datetime
     ripe_at: datetime
-    hole: bool
-    """Never looked at; otherwise looked at, but too early to be sure."""
 
 
 class Watermark(NamedTuple):
@@ -62,16 +67,13 @@ class Watermark(NamedTuple):
     settled_until: datetime
     swept_until: datetime
     gaps: tuple[Gap, ...] = ()
+    """The oldest first."""
+    second_looks: tuple[SecondLook, ...] = ()
+    """The oldest first."""
 
-    @property
-    def holes(self) -> tuple[Gap, ...]:
-        """The stretches never looked at, oldest first."""
-        return tuple(gap for gap in self.gaps if gap.hole)
-
-    def ripe(self, now: datetime) -> Gap | None:
-        """The gap to be looked at next: the oldest hole, else the oldest second look that is due."""
-        due = [gap for gap in self.gaps if gap.ripe_at <= now]
-        return min(due, key=lambda gap: (not gap.hole, gap.since), default=None)
+    def due(self, now: datetime) -> Gap | SecondLook | None:
+        """What to look at next: the oldest gap, else the oldest second look that is ripe."""
+        return next(iter(self.gaps), None) or next((look for look in self.second_looks if look.ripe_at <= now), None)
 
 
 def initial(now: datetime) -> Watermark:
@@ -92,7 +94,8 @@ def without_future(mark: Watermark, now: datetime, newest_known: datetime | None
         believed,
         min(mark.settled_until, believed - SETTLING),
         min(mark.swept_until, now - SWEEP_AGE),
-        tuple(replace(gap, ripe_at=min(gap.ripe_at, now)) for gap in mark.gaps if gap.since < believed),
+        tuple(gap for gap in mark.gaps if gap.since < believed),
+        tuple(replace(look, ripe_at=min(look.ripe_at, now)) for look in mark.second_looks if look.since < believed),
     )
 
 
@@ -117,36 +120,34 @@ def proven(times: Iterable[datetime]) -> datetime:
 
 
 def covered(mark: Watermark, since: datetime, now: datetime) -> Watermark:
-    """The watermark after everything from `since` up to `now` was asked for; what lies before becomes gaps."""
-    gaps = list(mark.gaps)
+    """The watermark after everything from `since` up to `now` was asked for; what lies before becomes a gap."""
+    gaps, looks = list(mark.gaps), list(mark.second_looks)
     if since > mark.complete_until:
-        gaps.append(Gap(mark.complete_until, since, now, hole=True))
+        gaps.append(Gap(mark.complete_until, since))
     looked_until = min(since, mark.complete_until)
     if looked_until > mark.settled_until:
-        _add_second_look(gaps, mark.settled_until, looked_until, now)
-    return replace(
-        mark,
-        complete_until=now,
-        settled_until=max(mark.settled_until, since, now - SETTLING),
-        gaps=_bounded(gaps),
+        _add_second_look(looks, mark.settled_until, looked_until, now)
+    return _bounded(
+        replace(mark, complete_until=now, settled_until=max(mark.settled_until, since, now - SETTLING)), gaps, looks
     )
 
 
-def closed(mark: Watermark, gap: Gap, reached: datetime, now: datetime) -> Watermark:
-    """The watermark after the part of `gap` from `reached` on was asked for; at its start or before: all of it.
+def closed(mark: Watermark, asked: Gap | SecondLook, reached: datetime, now: datetime) -> Watermark:
+    """The watermark after a gap or second look was asked for from `reached` on; at its start or before: all of it.
 
-    Where nothing was reached because too many videos lie too close, the gap is halved: shorter stretches hold fewer.
+    Where nothing was reached because too many videos lie too close, it is halved: shorter stretches hold fewer.
     """
-    gaps = [each for each in mark.gaps if each != gap]
-    middle = gap.since + ((gap.until - gap.since) // 2 // SECOND) * SECOND
-    if gap.since < reached < gap.until:
-        gaps.append(replace(gap, until=reached))
-    elif reached >= gap.until and middle > gap.since:
-        gaps += [replace(gap, until=middle), replace(gap, since=middle)]
-    young = max(reached, gap.since, now - SETTLING)
-    if gap.hole and young < gap.until:
-        _add_second_look(gaps, young, gap.until, now)
-    return replace(mark, gaps=_bounded(gaps))
+    gaps = [gap for gap in mark.gaps if gap != asked]
+    looks = [look for look in mark.second_looks if look != asked]
+    match asked:
+        case Gap():
+            gaps += _unreached(asked, reached)
+            young = max(reached, asked.since, now - SETTLING)
+            if young < asked.until:
+                _add_second_look(looks, young, asked.until, now)
+        case SecondLook():
+            looks += _unreached(asked, reached)
+    return _bounded(mark, gaps, looks)
 
 
 def sweep_stretch(mark: Watermark, now: datetime) -> tuple[datetime, datetime]:
@@ -160,31 +161,41 @@ def swept(mark: Watermark, until: datetime) -> Watermark:
     return replace(mark, swept_until=max(mark.swept_until, until))
 
 
-def _add_second_look(gaps: list[Gap], since: datetime, until: datetime, now: datetime) -> None:
+def _unreached[S: (Gap, SecondLook)](asked: S, reached: datetime) -> list[S]:
+    """What is left of a stretch of which the part from `reached` on was asked for."""
+    if asked.since < reached < asked.until:
+        return [replace(asked, until=reached)]
+    middle = asked.since + ((asked.until - asked.since) // 2 // SECOND) * SECOND
+    if reached >= asked.until and middle > asked.since:
+        return [replace(asked, until=middle), replace(asked, since=middle)]
+    return []
+
+
+def _add_second_look(looks: list[SecondLook], since: datetime, until: datetime, now: datetime) -> None:
     """Add a second look, or lengthen the one that it adjoins, so that a quick beat makes no hundreds of them."""
-    for place, gap in enumerate(gaps):
-        if not gap.hole and gap.ripe_at > now and gap.until == since and until - gap.since <= SECOND_LOOK:
-            gaps[place] = replace(gap, until=until, ripe_at=until + SETTLING)
+    for place, look in enumerate(looks):
+        if look.ripe_at > now and look.until == since and until - look.since <= SECOND_LOOK:
+            looks[place] = replace(look, until=until, ripe_at=until + SETTLING)
             return
-    gaps.append(Gap(since, until, until + SETTLING, hole=False))
+    looks.append(SecondLook(since, until, until + SETTLING))
 
 
-def _bounded(gaps: list[Gap]) -> tuple[Gap, ...]:
-    """The gaps in order; where there are too many, neighbours become one."""
-    result = sorted(gaps, key=lambda gap: (gap.hole, gap.since, gap.until))
-    while len(result) > GAPS_AT_MOST:
-        result = _coarser(result)
-    return tuple(sorted(result, key=lambda gap: (gap.since, gap.until)))
+def _bounded(mark: Watermark, gaps: list[Gap], looks: list[SecondLook]) -> Watermark:
+    """The watermark with these, in order; where there are too many, the closest neighbours of a kind become one."""
+    gaps, looks = sorted(gaps), sorted(looks)
+    while len(gaps) + len(looks) > OPEN_AT_MOST:
+        (gaps_apart, gap), (looks_apart, look) = _closest(gaps), _closest(looks)
+        if looks_apart <= gaps_apart:
+            one, other = looks[look : look + 2]
+            joined = SecondLook(one.since, max(one.until, other.until), max(one.ripe_at, other.ripe_at))
+            looks[look : look + 2] = [joined]
+        else:
+            before, after = gaps[gap : gap + 2]
+            gaps[gap : gap + 2] = [Gap(before.since, max(before.until, after.until))]
+    return replace(mark, gaps=tuple(sorted(gaps)), second_looks=tuple(sorted(looks)))
 
 
-def _coarser(gaps: list[Gap]) -> list[Gap]:
-    """One gap fewer: the two neighbours of one kind that lie closest become one."""
-    pairs = [
-        (right.since - left.until, place)
-        for place, (left, right) in enumerate(pairwise(gaps))
-        if left.hole == right.hole
-    ]
-    _, place = min(pairs)
-    left, right = gaps[place], gaps[place + 1]
-    joined = Gap(left.since, max(left.until, right.until), max(left.ripe_at, right.ripe_at), left.hole)
-    return [*gaps[:place], joined, *gaps[place + 2 :]]
+def _closest[S: (Gap, SecondLook)](stretches: Sequence[S]) -> tuple[timedelta, int]:
+    """How far apart the two closest neighbours are, and the place of the first of them."""
+    apart = (right.since - left.until for left, right in pairwise(stretches))
+    return min(((distance, place) for place, distance in enumerate(apart)), default=(timedelta.max, 0))

@@ -13,6 +13,8 @@ from newsreel.texts import utf_8
 from newsreel.times import instant, stamp
 from newsreel.video import Thumbnail
 
+PAGE = 50
+"""Items that YouTube gives at a time."""
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 10_000
 THUMBNAILS_AT_MOST = 20

@@ -20,8 +20,8 @@ from newsreel.errors import DailyLimit, KeyRejected, NoQuota, SourceError, Sourc
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import Key
-from newsreel.polling.watermark import PAGE
 from newsreel.sources import items
+from newsreel.sources.items import PAGE
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Live, Video
@@ -60,9 +60,10 @@ class YouTube:
         self._now = now
         self._sleep = sleep
         self.calls: Counter[Bucket] = Counter()
-        self.tries = TRIES
 
-    def search(self, query: str, since: datetime, until: datetime | None = None, page: str | None = None) -> SearchPage:
+    def search(
+        self, query: str, since: datetime, until: datetime | None = None, page: str | None = None, *, tries: int = TRIES
+    ) -> SearchPage:
         """One page of the videos published from `since` up to `until`, both included, roughly newest first.
 
         Raises SourceError; NoCallsLeft when no key can search.
@@ -80,7 +81,7 @@ class YouTube:
             parameters["publishedBefore"] = stamp(until + timedelta(seconds=1))
         if page:
             parameters["pageToken"] = page
-        answer = self._ask("search", "search", parameters)
+        answer = self._ask("search", "search", parameters, tries)
         videos, malformed = [], 0
         fetched_at = stamp(self._now())
         for item in answer["items"]:
@@ -104,13 +105,13 @@ class YouTube:
                 "id": ",".join(named),
                 "maxResults": str(PAGE),
             }
-            for item in self._ask("default", "videos", parameters)["items"]:
+            for item in self._ask("default", "videos", parameters, TRIES)["items"]:
                 video_id = items.mapping(item).get("id")
                 if isinstance(video_id, str) and video_id in named:
                     detailed[video_id] = _detailed(named[video_id], item, stamp(self._now()))
         return detailed
 
-    def _ask(self, bucket: Bucket, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    def _ask(self, bucket: Bucket, path: str, parameters: Mapping[str, str], tries: int) -> dict[str, Any]:
         failures = 0
         while True:
             key = self._ring.charge(bucket)
@@ -126,7 +127,7 @@ class YouTube:
                 self._ring.reread()
             except (TooFast, SourceUnavailable):
                 failures += 1
-                if failures >= self.tries:
+                if failures >= tries:
                     raise
                 self._sleep(random.uniform(PAUSE / 4, PAUSE))
 

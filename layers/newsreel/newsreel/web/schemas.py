@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from newsreel.ids import CHANNEL_ID, VIDEO_ID
 from newsreel.library.listing import PAGE_SIZE_AT_MOST
-from newsreel.polling.states import ARRIVAL_HOURS, Outcome
+from newsreel.polling.poll_state import ARRIVAL_HOURS, Outcome
 from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
 from newsreel.video import Live, SourceName
 from newsreel.web.status import ProblemCode, QueryState

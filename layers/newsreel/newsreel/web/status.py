@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.keys.state import KeyState, RingState
-from newsreel.polling.states import PollState
-from newsreel.settings import Settings
+from newsreel.polling.poll_state import PollState
+from newsreel.settings import ApiSettings
 from newsreel.sources.instances import Instance
 from newsreel.times import pacific_midnight, stamp
 
@@ -52,7 +52,7 @@ def status(
     states: Sequence[PollState],
     ring: RingState,
     instances: Sequence[Instance],
-    settings: Settings,
+    settings: ApiSettings,
     now: datetime,
 ) -> dict[str, Any]:
     """Sources, budgets, queries and whether all is well."""
@@ -116,7 +116,7 @@ def _query(state: PollState, now: datetime) -> dict[str, Any]:
             "published_at": state.newest.published_at,
         },
         "complete_until": mark and stamp(mark.complete_until),
-        "gaps": len(mark.holes) if mark else 0,
+        "gaps": len(mark.gaps) if mark else 0,
         "arrivals": state.arrivals_by_hour(now),
     }
 
@@ -170,7 +170,7 @@ def _late(states: Sequence[PollState], now: datetime) -> Problem | None:
 
 
 def _no_search(
-    states: Sequence[PollState], ring: RingState, keys: Sequence[dict[str, Any]], settings: Settings, now: datetime
+    states: Sequence[PollState], ring: RingState, keys: Sequence[dict[str, Any]], settings: ApiSettings, now: datetime
 ) -> Problem | None:
     """No key can search, so that queries wait or the fallback has to do."""
     meanwhile = " Meanwhile the Invidious instances are asked, less often." if settings.invidious_urls else ""

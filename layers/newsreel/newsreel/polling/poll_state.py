@@ -1,0 +1,91 @@
+"""What is known of a query's polls: what the latest did, how complete they leave the query, when the next is due."""
+
+from collections.abc import Mapping
+from copy import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from newsreel.polling.watermark import Watermark
+from newsreel.times import stamp
+from newsreel.video import SourceName
+
+type Outcome = Literal["ok", "waiting", "failed"]
+
+CLOCK_SLACK = timedelta(minutes=2)
+"""A time this far in the future was written by a clock that ran ahead."""
+ARRIVAL_HOURS = 24
+
+
+class Fetch(NamedTuple):
+    """What one poll did."""
+
+    at: datetime
+    source: SourceName | None
+    """Who gave the videos; None if no one did."""
+    outcome: Outcome
+    seen: int = 0
+    """Videos that the source gave."""
+    new: int = 0
+    """Videos stored for the first time."""
+    malformed: int = 0
+    """Items that made no video."""
+    calls: int = 0
+    """Search calls that it took."""
+    units: int = 0
+    """Units of YouTube's default bucket that it took."""
+    problem: str | None = None
+
+
+class Newest(NamedTuple):
+    """A query's newest video."""
+
+    video_id: str
+    title: str
+    published_at: str
+
+
+class PollState(NamedTuple):
+    """The state of one query's polls."""
+
+    query: str
+    due_at: datetime | None = None
+    """When the query is to be polled next; None before its first poll."""
+    planned_at: datetime | None = None
+    """When `due_at` was written."""
+    pace_seconds: int = 0
+    """The time between polls that `due_at` was reckoned with."""
+    waiting: bool = False
+    """Whether the query waits for a key that can search."""
+    watermark: Watermark | None = None
+    sweep_due_at: datetime | None = None
+    failures: int = 0
+    """Failed polls in a row."""
+    last_poll: Fetch | None = None
+    last_success_at: datetime | None = None
+    newest: Newest | None = None
+    arrivals: Mapping[str, int] = MappingProxyType({})
+    """New videos stored, by hour (`YYYY-MM-DDTHH`), for the last 24 hours."""
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong in the latest poll."""
+        return self.last_poll.problem if self.last_poll else None
+
+    def with_arrivals(self, new: int, now: datetime) -> "PollState":
+        """The state after `new` videos were stored now."""
+        oldest = stamp(now - timedelta(hours=ARRIVAL_HOURS))[:13]
+        kept = {hour: count for hour, count in self.arrivals.items() if hour > oldest}
+        if new:
+            hour = stamp(now)[:13]
+            kept[hour] = kept.get(hour, 0) + new
+        return replace(self, arrivals=kept)
+
+    def arrivals_by_hour(self, now: datetime) -> list[int]:
+        """New videos stored in each of the last 24 hours, oldest first."""
+        hours = (stamp(now - timedelta(hours=back))[:13] for back in reversed(range(ARRIVAL_HOURS)))
+        return [self.arrivals.get(hour, 0) for hour in hours]
+
+    def beyond(self, now: datetime) -> bool:
+        """Whether the due time was set by a clock that ran ahead of this one."""
+        return self.planned_at is not None and self.planned_at > now + CLOCK_SLACK
