@@ -126,7 +126,7 @@ class World:
         self._patch.setattr(api, "clock", self.time)
         # Readers of a world see each change at once.
         self._patch.setattr(api.pages, "seconds", 0)
-        self._patch.setattr(api.answers, "seconds", 0)
+        self._patch.setattr(api.ready, "seconds", 0)
         self._patch.setattr(api, "dynamodb", lambda: self.dynamodb)
         self.configure()
         return self
@@ -149,7 +149,7 @@ class World:
         """Begin with new instances of the functions, which remember nothing."""
         for made_once in (fetcher.settings, fetcher.secret, api.settings, api.videos):
             made_once.cache_clear()
-        for kept in (api.pages, api.answers):
+        for kept in (api.pages, api.ready):
             kept.clear()
 
     def set_keys(self, *keys: str, text: str | None = None) -> None:

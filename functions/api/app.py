@@ -26,11 +26,11 @@ from newsreel.polling.states import PollStates
 from newsreel.settings import ApiSettings, read_settings
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
-from newsreel.web import answers as http
-from newsreel.web import parameters, shown, status
-from newsreel.web.answers import Answer, Request
-from newsreel.web.cache import Recent
+from newsreel.web import answers, parameters, shown, status
+from newsreel.web.answers import Answer
+from newsreel.web.cache import Cache
 from newsreel.web.parameters import VALUE_SHOWN, PageRequest
+from newsreel.web.request import Request, acceptable, from_event
 
 FOLDER = Path(__file__).parent
 ATOM = "application/atom+xml"
@@ -43,9 +43,9 @@ logger = Logger(service="newsreel")
 clock = utc_now
 dynamodb = cache(lambda: aws.client("dynamodb"))
 
-pages: Recent[PageRequest, Page] = Recent(seconds=1, most=128)
+pages: Cache[PageRequest, Page] = Cache(seconds=1, most=128)
 """However many ask, and however they put it, a first page is read from the table once a second."""
-answers: Recent[tuple[str, ...], Answer] = Recent(seconds=1, most=128)
+ready: Cache[tuple[str, ...], Answer] = Cache(seconds=1, most=128)
 """Ready answers, by the request's URL: who asks for the same in the same second gets the same."""
 
 
@@ -83,7 +83,7 @@ def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], 
     """Answer GET and HEAD at a path, to readers who take one of these content types, by default JSON."""
 
     def register(answer: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
-        routes[path] = Route(answer, accepted or (http.JSON,))
+        routes[path] = Route(answer, accepted or (answers.JSON,))
         # Every method comes here, as one that is not allowed has an answer of its own.
         # A stage's own path may come without its slash.
         rule = re.escape(path).replace(r"\*", "[^/]+") if path != "/" else "/?"
@@ -102,27 +102,27 @@ def respond(found: Route) -> Response[str]:
     except InvalidParameters as error:
         answer = invalid(error, request)
     except NotThere as error:
-        answer = problem(HTTPStatus.NOT_FOUND, str(error), request)
+        answer = answers.problem(HTTPStatus.NOT_FOUND, str(error), request.id)
     except TableUnavailable as error:
         logger.warning("table unavailable", extra={"request_id": request.id, "problem": str(error)})
         detail = "The store does not answer just now; ask again soon."
-        answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request, {"Retry-After": str(RETRY_AFTER)})
+        answer = answers.problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.id, {"Retry-After": str(RETRY_AFTER)})
     except Exception:
         logger.exception("unexpected error", extra={"request_id": request.id})
         detail = "Something went wrong here; the request's id helps to find out what."
-        answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request)
-    return http.finished(request, answer)
+        answer = answers.problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.id)
+    return answers.finished(request, answer)
 
 
 def answer_to(request: Request, found: Route) -> Answer:
     """The answer to a request, the ready one if the same was asked for a moment ago."""
     if request.method == "OPTIONS":
-        return Answer(HTTPStatus.NO_CONTENT, headers=http.PREFLIGHT)
+        return Answer(HTTPStatus.NO_CONTENT, headers=answers.PREFLIGHT)
     if request.method not in ("GET", "HEAD"):
         return not_allowed(request)
-    if not http.acceptable(request.headers.get("accept", ""), found.accepted):
-        return problem(HTTPStatus.NOT_ACCEPTABLE, f"This path has only {found.accepted[0]}.", request)
-    return answers.get((request.base, request.path, request.query), lambda: found.answer(request))
+    if not acceptable(request.headers.get("accept", ""), found.accepted):
+        return answers.problem(HTTPStatus.NOT_ACCEPTABLE, f"This path has only {found.accepted[0]}.", request.id)
+    return ready.get((request.base, request.path, request.query), lambda: found.answer(request))
 
 
 @app.not_found
@@ -130,13 +130,14 @@ def not_found(_error: Exception) -> Response[str]:
     """There is no such path; or a method that HTTP itself does not know."""
     request = current_request()
     detail = f"There is nothing at this path; there are {', '.join(routes)}."
-    known = request.method in METHODS
-    return http.finished(request, problem(HTTPStatus.NOT_FOUND, detail, request) if known else not_allowed(request))
+    if request.method in METHODS:
+        return answers.finished(request, answers.problem(HTTPStatus.NOT_FOUND, detail, request.id))
+    return answers.finished(request, not_allowed(request))
 
 
 def current_request() -> Request:
     """The request that is being answered."""
-    return http.request(app.current_event.raw_event, app.lambda_context.aws_request_id)
+    return from_event(app.current_event.raw_event, app.lambda_context.aws_request_id)
 
 
 @route("/", HTML)
@@ -149,21 +150,21 @@ def get_dashboard(_request: Request) -> Answer:
 def get_ping(request: Request) -> Answer:
     """Say that the function is there, without touching anything else."""
     parameters.read(request.query, ())
-    return http.json_answer({"message": "Pong!"}, http.NEVER)
+    return answers.json_answer({"message": "Pong!"}, answers.NEVER)
 
 
 @route("/videos")
 def get_page(request: Request) -> Answer:
     """One page of a listing."""
     found = page_of(parameters.page_request(request.query, settings().queries))
-    body = {
+    body: shown.VideoPage = {
         "videos": [shown.video(item) for item in found.items],
         "next_cursor": found.next_cursor,
         "prev_cursor": found.prev_cursor,
     }
     links = {"next": found.next_cursor, "prev": found.prev_cursor}
     targets = [f'<{request.page_url(cursor)}>; rel="{name}"' for name, cursor in links.items() if cursor]
-    return http.json_answer(body, http.BRIEFLY, {"Link": ", ".join(targets)} if targets else {})
+    return answers.json_answer(body, answers.BRIEFLY, {"Link": ", ".join(targets)} if targets else {})
 
 
 @route("/videos/*")
@@ -177,7 +178,7 @@ def get_video(request: Request) -> Answer:
     found = videos().any_of(video_id, named)
     if found is None:
         raise UnknownVideo(f"no video {video_id} is stored")
-    return http.json_answer(shown.video(found), http.BRIEFLY)
+    return answers.json_answer(shown.video(found), answers.BRIEFLY)
 
 
 @route("/videos.atom", ATOM, "application/xml", "text/xml")
@@ -188,7 +189,7 @@ def get_feed(request: Request) -> Answer:
     wanted = parameters.page_request(request.query, settings().queries, parameters.FEED_SIZE)
     found = page_of(wanted)
     body = feed.document(found, wanted, request)
-    return Answer(HTTPStatus.OK, f"{ATOM}; charset=utf-8", body, http.BRIEFLY)
+    return Answer(HTTPStatus.OK, f"{ATOM}; charset=utf-8", body, answers.BRIEFLY)
 
 
 @route("/queries")
@@ -196,22 +197,26 @@ def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
     parameters.read(request.query, ())
     states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
-    return http.json_answer({"queries": status.queries(states, clock())}, http.BRIEFLY)
+    return answers.json_answer({"queries": status.queries(states, clock())}, answers.BRIEFLY)
 
 
 @route("/status")
 def get_status(request: Request) -> Answer:
     """Whether all is well, and if not, what is wrong and what to do."""
+    from newsreel.polling.history import FetchHistory  # noqa: PLC0415 - pages are asked for far more often
+
     parameters.read(request.query, ())
     table = settings().state_table
+    queries = settings().queries
     body = status.status(
-        PollStates(dynamodb(), table).read(settings().queries),
+        PollStates(dynamodb(), table).read(queries),
+        FetchHistory(dynamodb(), table).latest(queries, status.LAST_POLLS),
         read_ring(dynamodb(), table),
         Instances(dynamodb(), table, settings().invidious_urls).read(),
         settings(),
         clock(),
     )
-    return http.json_answer(body, http.BRIEFLY)
+    return answers.json_answer(body, answers.BRIEFLY)
 
 
 @route("/openapi.json")
@@ -247,13 +252,13 @@ def dashboard_page() -> Answer:
     from newsreel.web import dashboard  # noqa: PLC0415 - most instances are never asked for it
 
     found = dashboard.page(FOLDER / "dashboard")
-    return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, http.A_MINUTE, found.headers)
+    return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, answers.A_MINUTE, found.headers)
 
 
 @cache
 def document() -> Answer:
     """The OpenAPI document, read once."""
-    return Answer(HTTPStatus.OK, http.JSON, (FOLDER / "openapi.json").read_text("utf-8"), http.A_MINUTE)
+    return Answer(HTTPStatus.OK, answers.JSON, (FOLDER / "openapi.json").read_text("utf-8"), answers.A_MINUTE)
 
 
 def page_of(wanted: PageRequest) -> Page:
@@ -267,24 +272,17 @@ def page_of(wanted: PageRequest) -> Page:
 
 def not_allowed(request: Request) -> Answer:
     """405."""
-    detail = f"This path has only {http.ALLOWED}."
-    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request, {"Allow": http.ALLOWED})
+    detail = f"This path has only {answers.ALLOWED}."
+    return answers.problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.id, {"Allow": answers.ALLOWED})
 
 
 def invalid(error: InvalidParameters, request: Request) -> Answer:
     """400, with every fault."""
-    errors = [
+    errors: list[shown.Fault] = [
         {"parameter": fault.parameter, "value": fault.value and fault.value[:VALUE_SHOWN], "detail": fault.problem}
         for fault in error.faults
     ]
-    return problem(HTTPStatus.BAD_REQUEST, str(error), request, errors=errors)
-
-
-def problem(
-    code: HTTPStatus, detail: str, request: Request, headers: dict[str, str] | None = None, **more: Any
-) -> Answer:
-    """An error answer to a request."""
-    return http.problem(code, detail, request.id, headers, **more)
+    return answers.problem(HTTPStatus.BAD_REQUEST, str(error), request.id, errors=errors)
 
 
 startup.resume_garbage_collection()

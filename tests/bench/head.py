@@ -14,7 +14,7 @@ import pytest
 
 import functions.api.app as api
 from local.invocation import Context
-from newsreel.web.cache import Recent
+from newsreel.web.cache import Cache
 from tests.bench import report
 from tests.bench.cost import world
 from tests.bench.report import Row
@@ -53,8 +53,8 @@ def asked(made: World, age: float, requests: int) -> tuple[float, list[float]]:
     context = cast("Any", Context("api", 256, 30))
     clocks, taken = Clocks(), []
     with pytest.MonkeyPatch.context() as patch, calls(made.dynamodb) as queries:
-        for name in ("pages", "answers"):
-            patch.setattr(api, name, Recent(age, 128, lambda: clocks.wall, lambda: clocks.monotonic))
+        for name in ("pages", "ready"):
+            patch.setattr(api, name, Cache(age, 128, lambda: clocks.wall, lambda: clocks.monotonic))
         for number in range(requests):
             began = time.process_time()
             answer = api.handler(events[number % len(events)], context)

@@ -55,15 +55,15 @@ def rows() -> Iterator[Row]:
     with filled() as url:
         environment = ENVIRONMENT | {"AWS_ENDPOINT_URL": url, "VIDEOS_TABLE": "VideosTable"}
         path = [BUILT / "ApiFunction", LAYER]
-        anew = "app.pages.clear(); app.answers.clear(); app.handler(event, context)"
+        anew = "app.pages.clear(); app.ready.clear(); app.handler(event, context)"
         for size in SIZES:
             plain = plain_page(size, environment)
             for name, coding in (("", ""), (", compressed", "gzip")):
                 asked = environment | {"EVENT": event(size, coding)}
                 yield row(f"{size} videos{name}", of_round(RUNTIME, HANDLER, anew, path, asked), plain)
         asked = environment | {"EVENT": event(SIZES[0], "gzip")}
-        held = "app.answers._values and app.handler(event, context)"
-        keep = HANDLER + "app.answers.seconds = app.pages.seconds = 1e9\n"
+        held = "app.ready._values and app.handler(event, context)"
+        keep = HANDLER + "app.ready.seconds = app.pages.seconds = 1e9\n"
         yield row("10 videos from its memory", of_round(RUNTIME, keep, held, path, asked), plain_page(10, environment))
 
 

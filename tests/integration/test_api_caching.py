@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 import functions.api.app as api
 from newsreel.library.item import to_item
 from newsreel.video import Video
-from newsreel.web.cache import Recent
+from newsreel.web.cache import Cache
 from tests.world import START, World, clip
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def clocks(world: World, monkeypatch: pytest.MonkeyPatch) -> Clocks:
     world.add(*(clip(number, START) for number in range(30)))
     world.schedule()
     made = Clocks()
-    for name in ("pages", "answers"):
-        monkeypatch.setattr(api, name, Recent(1, 128, lambda: made.wall, lambda: made.monotonic))
+    for name in ("pages", "ready"):
+        monkeypatch.setattr(api, name, Cache(1, 128, lambda: made.wall, lambda: made.monotonic))
     return made
 
 
@@ -163,7 +163,7 @@ def test_errors_are_not_kept(world: World, clocks: Clocks) -> None:
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
-    kept: Recent[int, int] = Recent(10, 3)
+    kept: Cache[int, int] = Cache(10, 3)
     made: list[int] = []
 
     def value(key: int) -> int:

@@ -1,23 +1,22 @@
 """What HTTP asks of every answer: validators, caching, compression, CORS, HEAD, and errors of one shape.
 
-RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links). Requests come in
-API Gateway's payload format 2.0.
+RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (links).
 """
 
 import base64
 import gzip
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from typing import Any
 
 import orjson
 from aws_lambda_powertools.event_handler import Response
 
-from newsreel.texts import utf_8
+from newsreel.web import shown
+from newsreel.web.request import Request, accepts_gzip, names
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -46,32 +45,6 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
-
-
-class Request(NamedTuple):
-    """A request to the api."""
-
-    method: str
-    path: str
-    """Decoded, and without the stage's name."""
-    query: str
-    """As it was sent."""
-    headers: Mapping[str, str]
-    """By lower-case name."""
-    base: str
-    """The URL that paths follow."""
-    id: str
-
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rpartition("/")[2]
-
-    def page_url(self, cursor: str | None) -> str:
-        """The URL of another page of the same listing; the first one without a cursor."""
-        kept = [pair for pair in parse_qsl(self.query) if pair[0] != "cursor"]
-        query = urlencode([*kept, ("cursor", cursor)] if cursor else kept)
-        return f"{self.base}{self.path}?{query}" if query else self.base + self.path
 
 
 @dataclass(frozen=True)
@@ -105,30 +78,23 @@ class Answer:
         return headers
 
 
-def request(event: Mapping[str, Any], request_id: str) -> Request:
-    """The request of an event."""
-    context = event["requestContext"]
-    headers = event.get("headers") or {}
-    scheme = "http" if headers.get("x-forwarded-proto") == "http" else "https"
-    path, base = event["rawPath"], f"{scheme}://{context['domainName']}"
-    stage = f"/{context['stage']}"
-    if path == stage or path.startswith(f"{stage}/"):
-        path, base = path.removeprefix(stage) or "/", base + stage
-    query = utf_8(event.get("rawQueryString") or "")
-    return Request(context["http"]["method"], utf_8(path), query, headers, base, request_id)
-
-
 def json_answer(body: Any, caching: str, headers: Mapping[str, str] | None = None) -> Answer:
     """200 with a JSON body."""
     return Answer(HTTPStatus.OK, JSON, to_json(body), caching, headers or {})
 
 
 def problem(
-    code: HTTPStatus, detail: str, request_id: str, headers: Mapping[str, str] | None = None, **more: Any
+    code: HTTPStatus,
+    detail: str,
+    request_id: str,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[shown.Fault] = (),
 ) -> Answer:
-    """An error as RFC 9457 has it; its `instance` is the request's id."""
-    body = {"type": "about:blank", "title": code.phrase, "status": code.value, "detail": detail, "instance": request_id}
-    return Answer(code, PROBLEM, to_json(body | more), NEVER, headers or {})
+    """An error as RFC 9457 has it; its `instance` is the request's id. `errors` are those of parameters."""
+    body = shown.Problem(type="about:blank", title=code.phrase, status=code.value, detail=detail, instance=request_id)
+    if errors:
+        body = shown.InvalidParameters(**body, errors=list(errors))
+    return Answer(code, PROBLEM, to_json(body), NEVER, headers or {})
 
 
 def to_json(body: Any) -> str:
@@ -140,7 +106,7 @@ def finished(request: Request, answer: Answer) -> Response[str]:
     """The answer as this request's method and headers want it."""
     headers: dict[str, str | list[str]] = {**answer.all_headers}
     status, body = answer.status.value, answer.body
-    if status == HTTPStatus.OK and _matches(request.headers.get("if-none-match", ""), answer.etag):
+    if status == HTTPStatus.OK and names(request.headers.get("if-none-match", ""), answer.etag):
         status, body = HTTPStatus.NOT_MODIFIED.value, ""
         del headers["Content-Type"]
     elif request.method == "HEAD":
@@ -150,44 +116,3 @@ def finished(request: Request, answer: Answer) -> Response[str]:
         response.base64_encoded = True
         return response
     return Response(status, body=body, headers=headers)
-
-
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header wants gzip."""
-    weights = _weights(header)
-    return weights.get("gzip", weights.get("*", 0)) > 0
-
-
-def acceptable(header: str, content_types: Iterable[str]) -> bool:
-    """Whether an Accept header takes one of these content types; no header takes all."""
-    if header in ("", "*/*"):
-        return True
-    weights = _weights(header)
-    return not weights or any(_weight(weights, content_type) > 0 for content_type in content_types)
-
-
-def _weight(weights: Mapping[str, float], content_type: str) -> float:
-    kind, _, _ = content_type.partition("/")
-    return next((weights[each] for each in (content_type, f"{kind}/*", "*/*") if each in weights), 0)
-
-
-def _weights(header: str) -> dict[str, float]:
-    """What an Accept or Accept-Encoding header lists, with its weights; what cannot be read has none."""
-    weights: dict[str, float] = {}
-    for part in header.lower().split(","):
-        name, *settings = (each.strip() for each in part.split(";"))
-        weight = next((each[2:] for each in settings if each.startswith("q=")), "1")
-        try:
-            weights[name] = float(weight)
-        except ValueError:
-            weights[name] = 0
-    weights.pop("", None)
-    return weights
-
-
-def _matches(header: str, tag: str) -> bool:
-    """Whether an If-None-Match header names this validator, compared weakly."""
-    if not header:
-        return False
-    named = {each.strip().removeprefix("W/") for each in header.split(",")}
-    return "*" in named or tag.removeprefix("W/") in named

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Hashable
 
 
-class Recent[K: Hashable, V]:
+class Cache[K: Hashable, V]:
     """Values by key, each good for some seconds from the moment when its making began; the newest `most` of them.
 
     Age is told by two clocks, and both must agree: the wall clock may be set, and the monotonic one may stand still

@@ -4,15 +4,14 @@ Entries have the ids that YouTube's own feeds give them, so a reader that follow
 """
 
 import re
-from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from newsreel.library.listing import Listing, Page
 from newsreel.times import stamp
 from newsreel.web import shown
-from newsreel.web.answers import Request
 from newsreel.web.parameters import PageRequest
+from newsreel.web.request import Request
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA = "http://search.yahoo.com/mrss/"
@@ -48,7 +47,7 @@ def document(page: Page, wanted: PageRequest, request: Request) -> str:
     return ET.tostring(feed, encoding="unicode", xml_declaration=True)
 
 
-def _entry(feed: ET.Element, video: dict[str, Any]) -> None:
+def _entry(feed: ET.Element, video: shown.Video) -> None:
     entry = _add(feed, "entry")
     _add(entry, "id", ENTRY_ID + video["video_id"])
     _add(entry, "title", video["title"] or video["video_id"])

@@ -10,15 +10,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
-
 from newsreel.aws.attributes import packed
 from newsreel.ids import VIDEO_ID
 from newsreel.library.listing import Listing, Page
-from newsreel.web import answers as http
-from newsreel.web import feed, schemas
-from newsreel.web.answers import JSON, PROBLEM, Request
+from newsreel.web import answers, feed, shown
+from newsreel.web.answers import JSON, PROBLEM
 from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter
+from newsreel.web.request import Request
+from newsreel.web.schemas import schemas
 
 type Document = dict[str, Any]
 
@@ -37,7 +36,7 @@ ABOUT = """The latest YouTube videos for the searches that its operator watches,
 * **Times** are UTC, `YYYY-MM-DDTHH:MM:SSZ`. Fields may be added to answers; none is taken away or changes its meaning.
 """
 
-VIDEO = {
+VIDEO: shown.Video = {
     "video_id": "dQw4w9WgXcQ",
     "query": "cricket",
     "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
@@ -56,27 +55,28 @@ VIDEO = {
     "first_seen_at": "2026-11-23T07:58:31Z",
     "fetched_at": "2026-11-23T07:58:31Z",
 }
-WATCHED_QUERY = {
+LAST_POLL: shown.LastPoll = {
+    "at": "2026-11-23T08:00:00Z",
+    "source": "youtube",
+    "outcome": "ok",
+    "seen": 50,
+    "new": 2,
+    "calls": 1,
+}
+WATCHED_QUERY: shown.WatchedQuery = {
     "query": "cricket",
     "state": "ok",
     "problem": None,
     "last_poll_at": "2026-11-23T08:00:00Z",
     "last_success_at": "2026-11-23T08:00:00Z",
     "next_poll_at": "2026-11-23T08:00:10Z",
-    "last_poll": {
-        "at": "2026-11-23T08:00:00Z",
-        "source": "youtube",
-        "outcome": "ok",
-        "seen": 50,
-        "new": 2,
-        "calls": 1,
-    },
+    "last_poll": LAST_POLL,
     "newest_video": {"video_id": "dQw4w9WgXcQ", "title": "The last over", "published_at": "2026-11-23T07:58:12Z"},
     "complete_until": "2026-11-23T08:00:00Z",
     "gaps": 0,
     "arrivals": [3, 0, 1, 2, 0, 0, 4, 2, 1, 0, 3, 5, 2, 2, 1, 0, 0, 1, 2, 3, 1, 0, 2, 2],
 }
-STATUS = {
+STATUS: shown.Status = {
     "healthy": False,
     "checked_at": "2026-11-23T08:00:05Z",
     "problems": [
@@ -113,7 +113,7 @@ STATUS = {
         },
         "invidious": {"instances": []},
     },
-    "queries": [WATCHED_QUERY],
+    "queries": [{**WATCHED_QUERY, "last_polls": [{**LAST_POLL, "malformed": 0, "units": 1, "problem": None}]}],
 }
 CURSOR = "AQBPq6lvyDYAawOeIGRRdzR3OVdnWGNR"
 
@@ -125,13 +125,6 @@ HEADERS = {
     "Retry-After": ("After how many seconds to ask again.", {"type": "integer", "minimum": 1}),
     "Access-Control-Allow-Origin": ("Pages of any site may read the answer.", {"const": "*"}),
 }
-
-
-class _Plain(GenerateJsonSchema):
-    """Schemas without the titles that pydantic makes of the fields' names."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
-        return False
 
 
 def document() -> Document:
@@ -148,7 +141,7 @@ def document() -> Document:
         ],
         "paths": _paths(),
         "components": {
-            "schemas": _schemas(),
+            "schemas": schemas(),
             "parameters": {
                 "IfNoneMatch": {
                     "name": "If-None-Match",
@@ -165,20 +158,6 @@ def document() -> Document:
             "responses": _responses(),
         },
     }
-
-
-def _schemas() -> Document:
-    models = [
-        (model, "serialization")
-        for model in vars(schemas).values()
-        if isinstance(model, type) and issubclass(model, schemas.Model) and model is not schemas.Model
-    ]
-    _, definitions = models_json_schema(
-        models,  # type: ignore[arg-type]
-        ref_template="#/components/schemas/{model}",
-        schema_generator=_Plain,
-    )
-    return dict(definitions["$defs"])
 
 
 def _paths() -> Document:
@@ -198,7 +177,7 @@ def _paths() -> Document:
         "schema": {"type": "string", "pattern": "^[a-z0-9-]+\\.(js|css)$"},
         "example": "start-0c1d9e775f3a.js",
     }
-    page_example = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None}
+    page_example: shown.VideoPage = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None}
     return {
         "/": _get("getDashboard", "documents", "The dashboard", _content(HTML), touches_table=False, strict=False),
         "/ping": _get(
@@ -315,7 +294,7 @@ def _content(content_type: str, schema: str = "", example: Any = None) -> Docume
 
 
 def _responses() -> Document:
-    fault = {"parameter": "page_size", "value": "0", "detail": "must be a whole number from 1 to 50"}
+    fault: shown.Fault = {"parameter": "page_size", "value": "0", "detail": "must be a whole number from 1 to 50"}
     return {
         "NotModified": {
             "description": "What is at hand still holds.",
@@ -342,7 +321,7 @@ def _problem(
     code: HTTPStatus, about: str, schema: str = "Problem", headers: Document | None = None, **example: Any
 ) -> Document:
     detail = about.replace("`", "")
-    shown = http.problem(code, example.pop("detail", detail), "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", **example)
+    shown = answers.problem(code, example.pop("detail", detail), "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", **example)
     return {
         "description": about,
         "headers": headers or _headers("Access-Control-Allow-Origin"),

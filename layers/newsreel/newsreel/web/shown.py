@@ -1,14 +1,282 @@
-"""What readers are shown of a stored video."""
+"""What readers are shown: the shape of every answer in JSON, and a stored video in its public form.
 
-from typing import Any
+The functions fill these shapes, so that mypy checks each key. The OpenAPI document is made from the same shapes and the
+texts beside their fields. Every field is always there.
+"""
+
+from typing import Annotated, Any, Literal, TypedDict
 
 from newsreel.aws.attributes import Attributes
-from newsreel.video import Thumbnail
+from newsreel.ids import CHANNEL_ID, VIDEO_ID
+from newsreel.library.listing import PAGE_SIZE_AT_MOST
+from newsreel.polling.poll_state import ARRIVAL_HOURS, Outcome
+from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
+from newsreel.video import Live, SourceName
 
 WATCH_URL = "https://www.youtube.com/watch?v="
+STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 
 
-def video(item: Attributes) -> dict[str, Any]:
+class Schema:
+    """What the document says of a value beyond its type, in the words of JSON Schema (2020-12)."""
+
+    def __init__(self, **words: Any) -> None:
+        self._words = words
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """How pydantic asks for it, which the functions never load."""
+        schema: dict[str, Any] = handler(core_schema)
+        return schema | self._words
+
+
+type Time = Annotated[str, Schema(pattern=STAMP, format="date-time")]
+type Url = Annotated[str, Schema(format="uri")]
+type VideoId = Annotated[str, Schema(pattern=f"^{VIDEO_ID}$")]
+type Count = Annotated[int, Schema(minimum=0)]
+type Query = Annotated[str, Schema(minLength=1, maxLength=QUERY_LENGTH_AT_MOST)]
+type Cursor = Annotated[str, Schema(pattern="^[A-Za-z0-9_-]+$")]
+type QueryState = Literal["new", "ok", "waiting", "failing"]
+type ProblemCode = Literal[
+    "not_started",
+    "late",
+    "no_keys",
+    "no_usable_key",
+    "budget_spent",
+    "secret_unreadable",
+    "fallback_down",
+    "failing",
+    "key_disabled",
+]
+
+
+class Pong(TypedDict):
+    """A sign of life."""
+
+    message: Literal["Pong!"]
+
+
+class Thumbnail(TypedDict):
+    """A picture of a video."""
+
+    url: Url
+    width: Annotated[int, Schema(minimum=1)] | None
+    """Pixels, where known."""
+    height: Annotated[int, Schema(minimum=1)] | None
+    """Pixels, where known."""
+
+
+class Video(TypedDict):
+    """A video, as one query found it."""
+
+    video_id: VideoId
+    query: Query
+    """The watched query that found it."""
+    url: Url
+    """Where to watch it."""
+    title: str
+    description: str
+    channel_id: Annotated[str, Schema(pattern=f"^{CHANNEL_ID}$")] | None
+    channel_title: str
+    thumbnails: dict[str, Thumbnail]
+    """By YouTube's names for their sizes."""
+    published_at: Time
+    published_at_exact: bool
+    """False where the source told the time of publication only roughly."""
+    duration_seconds: Annotated[int, Schema(minimum=0)] | None
+    """Where known; a broadcast has none before its end."""
+    live: Live
+    """Whether it is no broadcast (or a past one), is being broadcast, or is announced."""
+    source: SourceName
+    first_seen_at: Time
+    """When a poll first found it."""
+    fetched_at: Time
+    """When what is told here was fetched."""
+
+
+class VideoPage(TypedDict):
+    """A page of a listing."""
+
+    videos: Annotated[list[Video], Schema(maxItems=PAGE_SIZE_AT_MOST)]
+    next_cursor: Cursor | None
+    """The page that follows; null on the last one."""
+    prev_cursor: Cursor | None
+    """The page before; null on the first one."""
+
+
+class LastPoll(TypedDict):
+    """What a query's latest poll did."""
+
+    at: Time
+    source: SourceName | None
+    """Who gave the videos; null if no one did."""
+    outcome: Outcome
+    seen: Count
+    """Videos that the source told of."""
+    new: Count
+    """Videos stored for the first time."""
+    calls: Count
+    """Search calls that it took."""
+
+
+class PastPoll(LastPoll):
+    """A poll of a query, as the fetch history has it."""
+
+    malformed: Count
+    """Items of the source that made no video."""
+    units: Count
+    """Units of YouTube's default bucket that it took."""
+    problem: str | None
+    """What went wrong."""
+
+
+class NewestVideo(TypedDict):
+    """The newest video of a query."""
+
+    video_id: VideoId
+    title: str
+    published_at: Time
+
+
+class WatchedQuery(TypedDict):
+    """A watched query and how its polls fare."""
+
+    query: Query
+    state: QueryState
+    """Never polled, fine, waiting for a key that can search, or failing."""
+    problem: str | None
+    """What went wrong in the latest poll."""
+    last_poll_at: Time | None
+    last_success_at: Time | None
+    next_poll_at: Time | None
+    last_poll: LastPoll | None
+    newest_video: NewestVideo | None
+    complete_until: Time | None
+    """Up to when every video is known, gaps apart."""
+    gaps: Count
+    """Stretches of time that no poll could cover yet."""
+    arrivals: Annotated[list[Count], Schema(minItems=ARRIVAL_HOURS, maxItems=ARRIVAL_HOURS)]
+    """New videos in each of the last 24 hours, oldest first."""
+
+
+class QueryStatus(WatchedQuery):
+    """A watched query, how its polls fare, and what the last of them did."""
+
+    last_polls: list[PastPoll]
+    """The newest first."""
+
+
+class WatchedQueries(TypedDict):
+    """The watched queries, in the operator's order."""
+
+    queries: list[WatchedQuery]
+
+
+class Trouble(TypedDict):
+    """Something that is wrong, and what to do about it."""
+
+    code: ProblemCode
+    message: str
+    action: str
+
+
+class BucketState(TypedDict):
+    """One of a key's two daily quotas, by newsreel's own count; refilled at midnight in California."""
+
+    spent: Count
+    left: Count
+    limit: Count
+
+
+class Key(TypedDict):
+    """An API key, named by a fingerprint that cannot be turned back."""
+
+    key: Annotated[str, Schema(pattern="^[0-9a-f]{8}$")]
+    usable: bool
+    problem: str | None
+    search: BucketState
+    """Search calls."""
+    default: BucketState
+    """Units of all other calls."""
+
+
+class YouTube(TypedDict):
+    """YouTube's API."""
+
+    usable_keys: Count
+    search_calls_left: Count
+    units_left: Count
+    resets_at: Time
+    """The next midnight in California."""
+    keys: list[Key]
+
+
+class Instance(TypedDict):
+    """An Invidious instance of the operator's choice."""
+
+    instance: str
+    resting_until: Time | None
+    """It failed, and is not asked before this."""
+    problem: str | None
+
+
+class Invidious(TypedDict):
+    """The fallback for when no key can search."""
+
+    instances: list[Instance]
+
+
+class Sources(TypedDict):
+    """Where videos come from."""
+
+    youtube: YouTube
+    invidious: Invidious
+
+
+class Status(TypedDict):
+    """Whether all is well, and if not, why not."""
+
+    healthy: bool
+    """True if and only if there are no problems."""
+    checked_at: Time
+    problems: list[Trouble]
+    """The gravest first."""
+    pacing: Pacing
+    poll_interval_seconds: Annotated[int, Schema(minimum=10)]
+    sources: Sources
+    queries: list[QueryStatus]
+
+
+class Problem(TypedDict):
+    """An error (RFC 9457)."""
+
+    type: Annotated[str, Schema(format="uri-reference")]
+    title: str
+    """The status in words."""
+    status: Annotated[int, Schema(minimum=400, maximum=599)]
+    detail: str
+    """What is the matter with this request."""
+    instance: str
+    """The request's id, as the service's log has it."""
+
+
+class Fault(TypedDict):
+    """One thing that is wrong with one parameter."""
+
+    parameter: str
+    value: str | None
+    """What was given, cut if it is long; null where the fault lies in several parameters together."""
+    detail: str
+    """What is allowed."""
+
+
+class InvalidParameters(Problem):
+    """An error of the request's parameters."""
+
+    errors: Annotated[list[Fault], Schema(minItems=1)]
+    """All that is wrong."""
+
+
+def video(item: Attributes) -> Video:
     """The video of an item as readers see it.
 
     It takes the attributes' types for known, as `unpacked` would cost a page of 50 a third more (`make bench`).
