@@ -418,6 +418,33 @@ def test_queries_tell_how_polls_fare(full: World) -> None:
     assert datetime.fromisoformat(query["next_poll_at"]) > START.astimezone(UTC)
 
 
+def test_status_shows_the_last_polls_of_each_query(world: World) -> None:
+    world.configure(QUERIES="cricket,chess")
+    world.add(clip(1, START - MINUTE))
+    world.run(MINUTE)
+    world.apps.pop("upstream.test")
+    world.run(timedelta(hours=1))
+    cricket, chess = world.get("/status").get_json()["queries"]
+    assert [poll["outcome"] for poll in cricket["last_polls"]] == ["failed"] * 5
+    assert "no answer" in cricket["last_polls"][0]["problem"]
+    times = [poll["at"] for poll in cricket["last_polls"]]
+    assert times == sorted(times, reverse=True)
+    assert cricket["last_poll_at"] == times[0]
+    assert len(chess["last_polls"]) == 5
+    # Elsewhere they would cost a request a query.
+    assert "last_polls" not in world.state()
+
+
+def test_a_poll_is_shown_with_what_it_took(world: World) -> None:
+    world.add(*clips(START - number * MINUTE for number in range(1, 4)))
+    world.run(MINUTE)
+    (query,) = world.get("/status").get_json()["queries"]
+    first = query["last_polls"][-1]
+    assert first["at"] == "2026-11-23T12:00:00Z"
+    assert (first["source"], first["outcome"], first["problem"]) == ("youtube", "ok", None)
+    assert [first[name] for name in ("seen", "new", "calls", "units", "malformed")] == [3, 3, 1, 1, 0]
+
+
 def problems(world: World) -> list[str]:
     """The codes of what /status says is wrong."""
     body = world.get("/status").get_json()
