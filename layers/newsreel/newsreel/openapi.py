@@ -168,13 +168,6 @@ def document() -> Document:
     }
 
 
-def version() -> str:
-    """The project's version. Raises LookupError outside of a checkout, such as in the built layer."""
-    found = [parent / PROJECT for parent in Path(__file__).parents if (parent / PROJECT).is_file()]
-    project: Document = tomllib.loads(found[0].read_text(encoding="utf-8"))["project"]
-    return str(project["version"])
-
-
 def _schemas() -> Document:
     models = [
         (model, "serialization")
@@ -370,6 +363,13 @@ def _headers(*names: str) -> Document:
 
 def _ref(kind: str, name: str) -> Document:
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def version() -> str:
+    """The project's version. Raises LookupError outside of a checkout, such as in the built layer."""
+    found = [parent / PROJECT for parent in Path(__file__).parents if (parent / PROJECT).is_file()]
+    project: Document = tomllib.loads(found[0].read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
 
 
 def text() -> str:
