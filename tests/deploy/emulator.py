@@ -144,11 +144,21 @@ class Stack:
     def deploy(self, **changes: str) -> None:
         """What an operator types after `sam build`, without the questions."""
         values = [f"{name}={value}" for name, value in {**self.parameters, **changes}.items()]
-        command = [sys.executable, "-m", "samcli", "deploy", "--template-file", str(adapted())]
-        command += ["--stack-name", self.name, "--capabilities", "CAPABILITY_IAM", "--resolve-s3"]
-        command += ["--no-confirm-changeset", "--parameter-overrides", *values]
+        options = ["--template-file", str(adapted()), "--capabilities", "CAPABILITY_IAM", "--resolve-s3"]
+        self._sam("deploy", *options, "--no-confirm-changeset", "--parameter-overrides", *values)
+
+    def delete(self) -> None:
+        """What an operator types to be rid of it, without the questions."""
+        self._sam("delete", "--no-prompts")
+
+    def _sam(self, command: str, *options: str) -> None:
         done = subprocess.run(
-            command, cwd=ROOT, env=dict(self.emulator.environment), check=False, capture_output=True, text=True
+            [sys.executable, "-m", "samcli", command, "--stack-name", self.name, *options],
+            cwd=ROOT,
+            env=dict(self.emulator.environment),
+            check=False,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -149,7 +149,7 @@ def test_a_second_stack_fits_beside_the_first_and_leaves_its_data_behind(stack: 
     second = Stack(stack.emulator, "second", stack.parameters)
     second.deploy()
     outputs = second.outputs
-    stack.emulator.client("cloudformation").delete_stack(StackName="second")
+    second.delete()
     tables = stack.emulator.client("dynamodb").list_tables()["TableNames"]
     assert {outputs["VideosTableName"], outputs["StateTableName"]} <= set(tables)
     assert stack.emulator.client("secretsmanager").describe_secret(SecretId=outputs["KeysSecretId"])

@@ -5,6 +5,7 @@ Run when building (`make openapi`); the function serves the file.
 
 import json
 import sys
+import tomllib
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +22,8 @@ from newsreel.web.schemas import schemas
 
 type Document = dict[str, Any]
 
-VERSION = "1.0.0"
+PROJECT = "pyproject.toml"
+"""In the checkout's root: the one place that says which version this is."""
 ATOM = "application/atom+xml"
 HTML = "text/html"
 ABOUT = """The latest YouTube videos for the searches that its operator watches, newest first.
@@ -131,7 +133,7 @@ def document() -> Document:
     """The document."""
     return {
         "openapi": "3.1.1",
-        "info": {"title": "newsreel", "version": VERSION, "summary": "The latest videos", "description": ABOUT},
+        "info": {"title": "newsreel", "version": version(), "summary": "The latest videos", "description": ABOUT},
         "servers": [{"url": "/"}],
         "security": [],
         "tags": [
@@ -341,6 +343,13 @@ def _headers(*names: str) -> Document:
 
 def _ref(kind: str, name: str) -> Document:
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def version() -> str:
+    """The project's version. Raises LookupError outside of a checkout, such as in the built layer."""
+    found = [parent / PROJECT for parent in Path(__file__).parents if (parent / PROJECT).is_file()]
+    project: Document = tomllib.loads(found[0].read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
 
 
 def text() -> str:
