@@ -148,3 +148,17 @@ def test_github_runs_what_ci_runs() -> None:
     (python,) = (step["with"]["python-version"] for step in job["steps"] if "setup-python" in step.get("uses", ""))
     assert f"=={python}.*" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+
+
+def test_the_architecture_names_every_module() -> None:
+    package = ROOT / "layers" / "newsreel" / "newsreel"
+    there = {path.relative_to(package).parent.as_posix() for path in package.rglob("*.py")}
+    found: dict[str, set[str]] = {room: set() for room in there}
+    for path in package.rglob("*.py"):
+        if path.stem != "__init__":
+            found[path.relative_to(package).parent.as_posix()].add(path.stem)
+    named_here = {
+        row[0].strip("`/") if row[0] != "the values" else ".": set(named(row[1]))
+        for row in rows(section("docs/architecture.md", "The rooms"))
+    }
+    assert named_here == found
