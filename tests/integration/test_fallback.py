@@ -172,6 +172,23 @@ def test_the_fallback_never_replaces_what_youtube_said(world: World) -> None:
     assert world.walk()[1:] == before
 
 
+def test_the_fallbacks_newer_word_replaces_its_own(keyless: World) -> None:
+    keyless.apps["two.test"] = keyless.apps["one.test"]
+    keyless.apps["one.test"].answer = [item(1, START - HOUR, title="Live: teh final", liveNow=True, lengthSeconds=0)]
+    keyless.run(MINUTE)
+    assert [video["live"] for video in keyless.walk("/videos?live=live")] == ["live"]
+    keyless.apps["one.test"].answer = [item(1, START - 2 * HOUR, title="The final", lengthSeconds=7200)]
+    keyless.run(MINUTE)
+    (video,) = keyless.walk()
+    assert (video["title"], video["live"], video["duration_seconds"]) == ("The final", "none", 7200)
+    assert video["published_at"] == "2026-11-23T11:00:00Z", "its first time stays"
+    assert video["first_seen_at"] == "2026-11-23T12:00:00Z"
+    assert keyless.ids("/videos?search=final") == ["video000001"]
+    assert not keyless.ids("/videos?search=teh")
+    assert not keyless.ids("/videos?live=live")
+    assert [report["new"] for report in keyless.reports] == [1, 0]
+
+
 def test_times_that_drift_move_nothing(keyless: World) -> None:
     keyless.apps["two.test"] = keyless.apps["one.test"]
     keyless.run(MINUTE)

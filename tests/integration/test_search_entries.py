@@ -163,9 +163,12 @@ def test_entries_are_there_before_their_video(tables: Tables) -> None:
 def test_a_video_that_is_there_already_keeps_its_entries(tables: Tables) -> None:
     videos = tables.stored()
     videos.put([TEA], {})
-    assert not videos.add(replace(TEA, title="About tea", published_at=second(5, BEGIN), source="invidious"))
+    former = replace(TEA, title="How to make", source="invidious")
+    assert not videos.put_of_fallback(replace(former, title="About tea", published_at=second(5, BEGIN)), None)
     check_found(tables)
-    assert videos.add(video(4, "How coffee", 3))
+    assert not videos.put_of_fallback(replace(former, title="About tea"), former)
+    check_found(tables)
+    assert videos.put_of_fallback(replace(video(4, "How coffee", 3), source="invidious"), None)
     check_found(tables)
 
 

@@ -110,10 +110,14 @@ def test_putting_a_video_again_replaces_it_and_moves_it_to_its_new_time(videos: 
     assert [known.video_id for known in videos.newest("cricket", 10)] == ["video000002", "video000001"]
 
 
-def test_adding_a_video_keeps_what_is_there(videos: Videos) -> None:
-    assert videos.add(video(title="First"))
-    assert not videos.add(video(title="Second"))
-    assert videos.find("cricket", ["video000001"])["video000001"].title == "First"
+def test_the_fallbacks_version_replaces_its_own_and_never_youtubes(videos: Videos) -> None:
+    first, second, third = (replace(video(title=title), source="invidious") for title in ("First", "Second", "Third"))
+    assert videos.put_of_fallback(first, None)
+    assert videos.put_of_fallback(second, first)
+    assert videos.find("cricket", ["video000001"])["video000001"].title == "Second"
+    videos.put([video(title="YouTube's")], {"video000001": second})
+    assert not videos.put_of_fallback(third, second)
+    assert videos.find("cricket", ["video000001"])["video000001"].title == "YouTube's"
 
 
 def test_any_number_of_videos_is_written_and_found(videos: Videos) -> None:
@@ -272,7 +276,7 @@ def calls(tables: Tables, services: Engine) -> dict[str, Callable[[], object]]:
         "find": lambda: videos.find("cricket", ["video000001"]),
         "any_of": lambda: videos.any_of("video000001", ["cricket"]),
         "put": lambda: videos.put([video()], {}),
-        "add": lambda: videos.add(video()),
+        "put_of_fallback": lambda: videos.put_of_fallback(video(), None),
         "remove": lambda: videos.remove("cricket", ["video000001"]),
         "states": lambda: states.read(["cricket"]),
         "claim": lambda: states.claim("cricket", "c1", NOW, may_search=True),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsreel.library.item import from_item, to_item
 from newsreel.sources import invidious, items, youtube
 from newsreel.times import instant, stamp
-from newsreel.video import Video
+from newsreel.video import Thumbnail, Video
 from newsreel.web import shown
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -28,7 +28,9 @@ def odd(**proper: Any) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional={name: st.just(value) | ANYTHING for name, value in proper.items()})
 
 
-THUMBNAILS = {"default": {"url": "https://i.ytimg.com/vi/x/default.jpg", "width": 120, "height": 90}}
+THUMBNAILS: dict[str, Thumbnail] = {
+    "default": {"url": "https://i.ytimg.com/vi/x/default.jpg", "width": 120, "height": 90}
+}
 SNIPPET: dict[str, Any] = {
     "publishedAt": "2026-11-23T11:59:00Z",
     "channelId": "UC-channel",
@@ -111,6 +113,40 @@ def test_descriptions_and_channels_are_not_unescaped() -> None:
     assert (video.title, video.description, video.channel_title) == ("&amp; '", "&amp; &#39;", "Tom &amp; Co")
     detailed = youtube._detailed(video, {"snippet": {"title": "Tom &amp; Co"}}, "2026-11-23T12:00:01Z")  # noqa: SLF001
     assert detailed.title == "Tom &amp; Co", "videos.list escapes nothing"
+
+
+STORED = Video(
+    "-_345678901",
+    "cricket",
+    SNIPPET["publishedAt"],
+    stamp(NOW),
+    stamp(NOW),
+    title="Old",
+    description="Old",
+    channel_id="UC-old",
+    channel_title="Old",
+    thumbnails=THUMBNAILS,
+    duration_seconds=7,
+)
+
+
+def detailed(**parts: Any) -> Video:
+    """What videos.list makes of a stored video."""
+    return youtube._detailed(STORED, parts, stamp(NOW))  # noqa: SLF001
+
+
+def test_what_is_said_to_be_empty_is_empty() -> None:
+    video = detailed(
+        snippet={"title": "New", "description": "", "channelTitle": "", "thumbnails": {}},
+        contentDetails={"duration": "P0D"},
+    )
+    assert (video.title, video.description, video.channel_title) == ("New", "", "")
+    assert (video.thumbnails, video.duration_seconds) == ({}, None)
+
+
+@pytest.mark.parametrize("parts", [{}, {"snippet": {}, "contentDetails": {}}, {"snippet": None, "contentDetails": 7}])
+def test_what_is_not_said_stays(parts: dict[str, Any]) -> None:
+    assert detailed(**parts) == STORED._replace(detailed=True)
 
 
 @pytest.mark.parametrize("time", ["2026-11-23T11:59:00.000Z", "2026-11-23T12:59:00+01:00", "2026-11-23T11:59:00.9Z"])

@@ -49,9 +49,17 @@ def test_a_video_fetched_again_unchanged_is_left_as_it_is(stored: Video) -> None
     assert merged(stored, replace(stored, fetched_at=TIMES[3])) is stored
 
 
-@given(any_version, of_invidious)
-def test_the_fallback_replaces_nothing(stored: Video, fetched: Video) -> None:
+@given(of_youtube, of_invidious)
+def test_the_fallback_replaces_nothing_of_youtubes(stored: Video, fetched: Video) -> None:
     assert merged(stored, fetched) is stored
+
+
+@given(of_invidious, of_invidious)
+def test_the_fallback_replaces_its_own_version_but_for_its_time(stored: Video, fetched: Video) -> None:
+    kept = merged(stored, fetched)
+    assert (kept.published_at, kept.first_seen_at) == (stored.published_at, stored.first_seen_at)
+    said = ("title", "description", "channel_title", "live", "duration_seconds")
+    assert [getattr(kept, name) for name in said] == [getattr(fetched, name) for name in said]
 
 
 @given(of_invidious, of_youtube)

@@ -78,6 +78,12 @@ TABLE: list[tuple[int, dict[str, Any], type[SourceError]]] = [
     (400, body(reason="badRequest", status="INVALID_ARGUMENT", detail="API_KEY_INVALID"), KeyRejected),
     (400, body(reason="keyInvalid"), KeyRejected),
     (400, body(reason="keyExpired"), KeyRejected),
+    (400, body("API key expired. Please renew the API key.", reason="badRequest"), KeyRejected),
+    (400, body("API key expired. Please renew the API key."), KeyRejected),
+    (400, body("API key not valid. Please pass a valid API key.", reason="badRequest"), KeyRejected),
+    (401, body("Request had invalid authentication credentials.", status="UNAUTHENTICATED"), KeyRejected),
+    (401, body(reason="authError"), KeyRejected),
+    (401, body(), KeyRejected),
     (403, body(reason="accessNotConfigured"), KeyRejected),
     (403, body(reason="forbidden", detail="SERVICE_DISABLED"), KeyRejected),
     (403, body(reason="forbidden", detail="API_KEY_SERVICE_BLOCKED"), KeyRejected),
@@ -103,7 +109,7 @@ def test_every_kind_of_error_has_its_meaning(status: int, error: dict[str, Any],
 @pytest.mark.parametrize(
     "content", [b"", b"<html>502 Bad Gateway</html>", b"[]", b"{}", b'{"error": 5}', b"\xff\xfe", b"[" * 100_000]
 )
-@pytest.mark.parametrize("status", [302, 400, 403, 500, 502, 504])
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 407, 500, 502, 504])
 def test_what_is_no_error_of_youtubes_blames_no_key(status: int, content: bytes) -> None:
     assert type(meaning(status, content)) is SourceUnavailable
 

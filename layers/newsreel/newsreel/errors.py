@@ -5,6 +5,7 @@
     NewsreelError
     ├── SettingsError          an environment variable is missing or wrong
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
+    ├── ConditionFailed        a conditional write to DynamoDB found its condition not met
     ├── SecretUnreadable       Secrets Manager did not give the secret of the API keys
     ├── PollsFailed            every poll that an event asked for failed
     ├── RequestError           a reader's request cannot be answered as it stands
@@ -38,6 +39,10 @@ class SettingsError(NewsreelError):
 
 class TableUnavailable(NewsreelError):
     """DynamoDB refused, throttled or did not answer after the usual retries."""
+
+
+class ConditionFailed(NewsreelError):
+    """The condition of a write did not hold, so nothing was written."""
 
 
 class SecretUnreadable(NewsreelError):

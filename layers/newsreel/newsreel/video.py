@@ -44,12 +44,15 @@ class Position(NamedTuple):
 def merged(stored: Video, fetched: Video) -> Video:
     """What to keep of a stored video and a newly fetched version of it; `stored` itself where nothing changes.
 
-    YouTube's word stands against the fallback's. The fallback's own times drift with each fetch, so its first stays.
+    YouTube's word stands against the fallback's. The fallback's own is replaced by its newer one, but for the time of
+    publication: that drifts with each fetch, so the first stays.
     A search result knows only the head of a description and no duration: it does not replace a detailed version's.
     """
     if fetched.source == "invidious":
-        return stored
-    if fetched.detailed or stored.source == "invidious":
+        if stored.source == "youtube":
+            return stored
+        new = replace(fetched, published_at=stored.published_at, first_seen_at=stored.first_seen_at)
+    elif fetched.detailed or stored.source == "invidious":
         new = replace(fetched, first_seen_at=stored.first_seen_at)
     else:
         new = replace(
@@ -61,4 +64,9 @@ def merged(stored: Video, fetched: Video) -> Video:
             detailed=stored.detailed and fetched.live == stored.live,
             fetched_at=fetched.fetched_at,
         )
-    return stored if replace(new, fetched_at=stored.fetched_at) == stored else new
+    return stored if unchanged(stored, new) else new
+
+
+def unchanged(stored: Video, fetched: Video) -> bool:
+    """Whether a newer version differs in nothing but the time of its fetching."""
+    return replace(fetched, fetched_at=stored.fetched_at) == stored

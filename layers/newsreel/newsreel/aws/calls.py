@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import SecretUnreadable, TableUnavailable
+from newsreel.errors import ConditionFailed, SecretUnreadable, TableUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,12 +24,12 @@ ROUNDS = 6
 
 @contextmanager
 def table_errors() -> Iterator[None]:
-    """Turn what botocore raises into `TableUnavailable`; a failed condition passes through."""
+    """Turn what botocore raises into TableUnavailable, and a condition that did not hold into ConditionFailed."""
     try:
         yield
     except ClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            raise
+            raise ConditionFailed(error.operation_name) from error
         raise TableUnavailable(f"{error.operation_name}: {error.response['Error']['Code']}") from error
     except BotoCoreError as error:
         raise TableUnavailable(f"{type(error).__name__}: {error}") from error
@@ -41,7 +41,7 @@ def condition_held(write: Callable[..., Any], **request: Any) -> dict[str, Any] 
         with table_errors():
             answer: dict[str, Any] = write(**request)
             return answer
-    except ClientError:
+    except ConditionFailed:
         return None
 
 

@@ -1,12 +1,14 @@
 """The videos table: which videos are stored, in which order, and writing new ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsreel.aws.attributes import Attributes, unpacked
-from newsreel.aws.calls import WRITE_LIMIT, condition_held, get_items, put_items, table_errors
+from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, table_errors
+from newsreel.errors import ConditionFailed
 from newsreel.library.item import from_item, position, to_item
 from newsreel.library.word_index import WordIndex
 from newsreel.video import Position, Video
@@ -52,12 +54,11 @@ class Known(NamedTuple):
 
     def repeated_by(self, found: Video) -> bool:
         """Whether a search result only repeats what is stored."""
+        same = (self.live, self.title, self.channel_title) == (found.live, found.title, found.channel_title)
         if found.source == "invidious":
-            return True
-        return (self.source, self.detailed) == ("youtube", True) and (
-            (self.published_at, self.live, self.title, self.channel_title)
-            == (found.published_at, found.live, found.title, found.channel_title)
-        )
+            # Its times drift, and YouTube's word stands against it.
+            return same or self.source == "youtube"
+        return same and (self.source, self.detailed, self.published_at) == ("youtube", True, found.published_at)
 
 
 KNOWN = Known._fields
@@ -160,16 +161,26 @@ class Videos:
             with self.index.ahead_of(some, replaced):
                 put_items(self._client, self._table, [to_item(video, self._retention) for video in some])
 
-    def add(self, video: Video) -> bool:
-        """Store a video unless some version of it is there already; whether it was stored."""
-        with self.index.ahead_of([video], {}):
-            answer = condition_held(
-                self._client.put_item,
+    def put_of_fallback(self, video: Video, former: Video | None) -> bool:
+        """Store the fallback's version of a video unless YouTube's is there; whether it was stored.
+
+        `former` is the fallback's own version that is there already.
+        """
+        # Where it is refused, the former version's entries stay: YouTube's may be among them.
+        with (
+            suppress(ConditionFailed),
+            self.index.ahead_of([video], {former.video_id: former} if former else {}),
+            table_errors(),
+        ):
+            self._client.put_item(
                 TableName=self._table,
                 Item=to_item(video, self._retention),
-                ConditionExpression="attribute_not_exists(video_id)",
+                ConditionExpression="attribute_not_exists(video_id) OR #source = :source",
+                ExpressionAttributeNames={"#source": "source"},
+                ExpressionAttributeValues={":source": {"S": video.source}},
             )
-        return answer is not None
+            return True
+        return False
 
     def remove(self, query: str, video_ids: Iterable[str]) -> None:
         """Delete these videos of a query, as YouTube no longer has them."""

@@ -4,7 +4,6 @@ claim → choose the source → fetch → write the videos → only then: histor
 point, the next poll repeats the work, and nothing is lost or doubled.
 """
 
-from collections.abc import Mapping
 from copy import replace
 from datetime import datetime, timedelta
 from random import random
@@ -22,7 +21,7 @@ from newsreel.polling.poll_state import Fetch, Newest, Outcome, PollState
 from newsreel.polling.states import new_claim_id
 from newsreel.settings import FetcherSettings
 from newsreel.times import instant
-from newsreel.video import Video, merged
+from newsreel.video import Video, merged, unchanged
 
 FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""
@@ -158,27 +157,23 @@ def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datet
         if not ((known := harvest.known.get(video.video_id)) and known.repeated_by(video))
     ]
     stored = adapters.videos.find(query, [video.video_id for video in found])
+    versions = [merged(former, video) if (former := stored.get(video.video_id)) else video for video in found]
     if harvest.source == "invidious":
-        return Stored(tuple(video for video in found if video.video_id not in stored and adapters.videos.add(video)))
+        written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
+        return Stored(tuple(each for each in written if each.video_id not in stored))
     details, problem = {}, None
     if adapters.now() < asking_until:
         try:
-            details = adapters.youtube.details(video for video in found if _lacks_details(stored, video))
+            details = adapters.youtube.details(each for each in versions if not each.detailed)
         except SourceError as error:
             # They are stored as the search found them; the next poll that sees them asks again.
             problem = f"no details: {error}"
-    versions = []
-    for video in found:
-        former, latest = stored.get(video.video_id), details.get(video.video_id, video)
-        version = merged(former, latest) if former else latest
-        if version != former:
-            versions.append(version)
-    adapters.videos.put(versions, stored)
+    latest = [details.get(each.video_id, each) for each in versions]
+    changed = [each for each in latest if not ((former := stored.get(each.video_id)) and unchanged(former, each))]
+    adapters.videos.put(changed, stored)
     adapters.videos.remove(query, harvest.gone)
-    return Stored(tuple(each for each in versions if each.video_id not in stored), problem)
+    return Stored(tuple(each for each in changed if each.video_id not in stored), problem)
 
 
-def _lacks_details(stored: Mapping[str, Video], found: Video) -> bool:
-    """Whether YouTube is to be asked for the whole of a video: a new one, or one whose live state has changed."""
-    former = stored.get(found.video_id)
-    return former is None or not former.detailed or former.live != found.live
+def _put_of_fallback(video: Video, former: Video | None, adapters: Adapters) -> bool:
+    return video is not former and adapters.videos.put_of_fallback(video, former)

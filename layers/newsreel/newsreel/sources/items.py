@@ -5,7 +5,7 @@ it is usable and left out where it is not, so that one odd field never costs a v
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from newsreel.ids import is_channel_id, is_video_id
@@ -37,6 +37,11 @@ def text(value: Any, length: int) -> str:
     return utf_8(value[:length])
 
 
+def said(value: Any, length: int, unsaid: str) -> str:
+    """The value as `text` has it where it is a text, an empty one too; else `unsaid`."""
+    return text(value, length) if isinstance(value, str) else unsaid
+
+
 def video_id(value: Any) -> str:
     """A video's id: 11 letters, digits, `-` and `_`. Raises Malformed."""
     if not isinstance(value, str) or not is_video_id(value):
@@ -57,7 +62,7 @@ def time(value: Any) -> str:
         raise Malformed("no proper time") from None
 
 
-def thumbnails(named: Iterator[tuple[Any, Any]]) -> dict[str, Thumbnail]:
+def thumbnails(named: Iterable[tuple[Any, Any]]) -> dict[str, Thumbnail]:
     """The usable thumbnails among (name, object) pairs."""
     result: dict[str, Thumbnail] = {}
     for name, value in named:

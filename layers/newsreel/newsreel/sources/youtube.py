@@ -26,6 +26,8 @@ from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Live, Video
 
+LIST_KINDS = {"search": "youtube#searchListResponse", "videos": "youtube#videoListResponse"}
+"""The kind of a list, by path."""
 TIMEOUT = (3.05, 8)
 """Seconds to connect and to wait for an answer."""
 TRIES = 2
@@ -149,9 +151,13 @@ class YouTube:
             answer = json.loads(response.content)
         except (ValueError, RecursionError):
             raise SourceUnavailable("the answer is not JSON") from None
-        if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+        if not isinstance(answer, dict):
+            raise SourceUnavailable("the answer is not an object")
+        # An answer without results may leave the list out.
+        found = answer.get("items", [] if answer.get("kind") == LIST_KINDS[path] else None)
+        if not isinstance(found, list):
             raise SourceUnavailable("the answer has no list of items")
-        return answer
+        return answer | {"items": found}
 
 
 def _without(key: Key, error: SourceError) -> SourceError:
@@ -175,7 +181,7 @@ def _found(item: Any, query: str, fetched_at: str) -> Video:
 
 
 def _detailed(video: Video, item: Mapping[str, Any], fetched_at: str) -> Video:
-    """The video with what videos.list says of it; a field that it does not say stays as it was."""
+    """The video with what videos.list says of it. What it says to be empty is empty; what it does not say stays."""
     snippet = items.mapping(item.get("snippet"))
     content = items.mapping(item.get("contentDetails"))
     try:
@@ -184,9 +190,9 @@ def _detailed(video: Video, item: Mapping[str, Any], fetched_at: str) -> Video:
         published_at = video.published_at
     return replace(
         _with_snippet(video, snippet),
-        title=items.text(snippet.get("title"), items.TITLE_LENGTH) or video.title,
+        title=items.said(snippet.get("title"), items.TITLE_LENGTH, video.title),
         published_at=published_at,
-        duration_seconds=duration(content.get("duration")),
+        duration_seconds=duration(content["duration"]) if "duration" in content else video.duration_seconds,
         fetched_at=fetched_at,
         detailed=True,
     )
@@ -194,15 +200,14 @@ def _detailed(video: Video, item: Mapping[str, Any], fetched_at: str) -> Video:
 
 def _with_snippet(video: Video, snippet: Mapping[str, Any]) -> Video:
     """What both kinds of answer say in the same way."""
-    description = items.text(snippet.get("description"), items.DESCRIPTION_LENGTH)
-    channel_title = items.text(snippet.get("channelTitle"), items.TITLE_LENGTH)
+    thumbnails = snippet.get("thumbnails")
     live: Live = next((state for state in LIVE_STATES if state == snippet.get("liveBroadcastContent")), video.live)
     return replace(
         video,
-        description=description or video.description,
+        description=items.said(snippet.get("description"), items.DESCRIPTION_LENGTH, video.description),
         channel_id=items.channel_id(snippet.get("channelId")) or video.channel_id,
-        channel_title=channel_title or video.channel_title,
-        thumbnails=items.thumbnails(iter(items.mapping(snippet.get("thumbnails")).items())) or video.thumbnails,
+        channel_title=items.said(snippet.get("channelTitle"), items.TITLE_LENGTH, video.channel_title),
+        thumbnails=items.thumbnails(thumbnails.items()) if isinstance(thumbnails, Mapping) else video.thumbnails,
         live=live,
     )
 

@@ -5,6 +5,7 @@ Shapes: cloud.google.com/apis/design/errors (`error.details[]`), developers.goog
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,10 +33,13 @@ REJECTED = {
     "API_KEY_IP_ADDRESS_BLOCKED",
     "API_KEY_ANDROID_APP_BLOCKED",
     "API_KEY_IOS_APP_BLOCKED",
+    "API_KEY_EXPIRED",
     "CONSUMER_INVALID",
     "CONSUMER_SUSPENDED",
     "ipRefererBlocked",
 }
+BAD_KEY = re.compile(r"\bAPI[ _]key\b.*\b(expired|not valid|invalid|not found|revoked|disabled)\b", re.IGNORECASE)
+"""In messages of answers that give no other reason than `badRequest`."""
 
 
 def meaning(status: int, body: bytes) -> SourceError:
@@ -48,7 +52,7 @@ def meaning(status: int, body: bytes) -> SourceError:
     tokens = set(_tokens(error))
     if status in (403, 429) and (daily := _daily_limit(error)):
         return NoQuota(message) if daily == "0" else DailyLimit(message)
-    if tokens & REJECTED:
+    if tokens & REJECTED or (status == 400 and BAD_KEY.search(message)):
         return KeyRejected(message)
     if tokens & SPENT or (status == 429 and "per day" in message.lower()):
         return DailyLimit(message)
@@ -58,8 +62,8 @@ def meaning(status: int, body: bytes) -> SourceError:
 
 
 def _by_status(status: int, message: str) -> SourceError:
-    if status == 403:
-        # Forbidden for a reason that is not listed: another key may be allowed, this one will not be.
+    if status in (401, 403):
+        # Refused for a reason that is not listed: another key may be allowed, this one will not be.
         return KeyRejected(message)
     return BadCall(message) if 400 <= status < 500 else SourceUnavailable(message)
 
