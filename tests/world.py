@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 from werkzeug.test import Client
 from werkzeug.wrappers import Response as WSGIResponse
 
@@ -49,7 +50,7 @@ class InProcess(BaseAdapter):
         response = requests.Response()
         response.status_code = answer.status_code
         response.headers.update(dict(answer.headers))
-        response.raw = io.BytesIO(answer.get_data())
+        response.raw = HTTPResponse(io.BytesIO(answer.get_data()), preload_content=False)
         response.request, response.url = request, str(request.url)
         return response
 

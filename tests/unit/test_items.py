@@ -16,6 +16,7 @@ from newsreel.video import Thumbnail, Video
 from newsreel.web import shown
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -61,7 +62,7 @@ instance_items = odd(
 def found(result: Any = None, **snippet: Any) -> Video:
     """The video of a search result, by default a proper one but for these fields."""
     return youtube._found(  # noqa: SLF001 - the function of which all answers are made
-        RESULT | {"snippet": SNIPPET | snippet} if result is None else result, "cricket", "2026-11-23T12:00:00Z"
+        RESULT | {"snippet": SNIPPET | snippet} if result is None else result, "cricket", NOW
     )
 
 
@@ -85,7 +86,7 @@ def test_a_search_result_makes_a_video_or_is_malformed(result: Any) -> None:
 
 @given(odd(snippet=SNIPPET, contentDetails={"duration": "PT1M"}))
 def test_details_of_any_kind_make_a_video(item: Any) -> None:
-    video = youtube._detailed(found(), item, "2026-11-23T12:00:01Z")  # noqa: SLF001
+    video = youtube._detailed(found(), item, LATER)  # noqa: SLF001
     check(video)
     assert video.detailed
 
@@ -111,7 +112,7 @@ def test_titles_are_unescaped_exactly_once(title: str) -> None:
 def test_descriptions_and_channels_are_not_unescaped() -> None:
     video = found(title="&amp;amp; &#39;", description="&amp; &#39;", channelTitle="Tom &amp; Co")
     assert (video.title, video.description, video.channel_title) == ("&amp; '", "&amp; &#39;", "Tom &amp; Co")
-    detailed = youtube._detailed(video, {"snippet": {"title": "Tom &amp; Co"}}, "2026-11-23T12:00:01Z")  # noqa: SLF001
+    detailed = youtube._detailed(video, {"snippet": {"title": "Tom &amp; Co"}}, LATER)  # noqa: SLF001
     assert detailed.title == "Tom &amp; Co", "videos.list escapes nothing"
 
 
@@ -132,7 +133,7 @@ STORED = Video(
 
 def detailed(**parts: Any) -> Video:
     """What videos.list makes of a stored video."""
-    return youtube._detailed(STORED, parts, stamp(NOW))  # noqa: SLF001
+    return youtube._detailed(STORED, parts, NOW)  # noqa: SLF001
 
 
 def test_what_is_said_to_be_empty_is_empty() -> None:
@@ -158,6 +159,31 @@ def test_times_come_to_one_width_in_utc(time: str) -> None:
 def test_a_video_without_a_time_is_malformed(time: Any) -> None:
     with pytest.raises(items.Malformed):
         found(publishedAt=time)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "2005-04-22T23:59:59Z",
+        "2026-11-24T12:00:00Z",
+        "9999-01-01T00:00:00Z",
+    ],
+)
+def test_no_video_was_published_before_the_first_or_will_be_tomorrow(time: str) -> None:
+    with pytest.raises(items.Malformed):
+        found(publishedAt=time)
+    assert detailed(snippet={"publishedAt": time}).published_at == STORED.published_at
+    published = int(datetime.fromisoformat(time).timestamp())
+    entry = {"type": "video", "videoId": STORED.video_id, "published": published}
+    if published > NOW.timestamp():
+        # An instance's times are rough, and that of an item without any is the time of its answer.
+        published = min(published, (1 << 35) - 1)
+        assert invidious._found({**entry, "published": published}, "cricket", NOW).published_at == stamp(NOW)  # noqa: SLF001
+    else:
+        with pytest.raises(items.Malformed):
+            invidious._found(entry, "cricket", NOW)  # noqa: SLF001
 
 
 @pytest.mark.parametrize("video_id", [None, "", "short", "much too long", "with space", "ünicode-id_", "abcdefghij\n"])

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from newsreel.errors import SourceError
 from newsreel.keys.ring import KeyRing
@@ -68,7 +69,7 @@ def answering(status: int, body: str) -> Callable[[requests.PreparedRequest], re
     def answer(request: requests.PreparedRequest) -> requests.Response:
         response = requests.Response()
         response.status_code, response.request, response.url = status, request, str(request.url)
-        response.raw = io.BytesIO(body.encode())
+        response.raw = HTTPResponse(io.BytesIO(body.encode()), preload_content=False)
         response.headers["Location"] = f"https://elsewhere.test/?key={KEY}"
         return response
 

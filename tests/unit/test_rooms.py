@@ -36,7 +36,8 @@ READ_BY_WEB = {
 RULES = {"video", "library.words", "library.cursor", "polling.watermark", "polling.pace", "polling.schedule"}
 LIBRARIES = {
     "botocore": {"aws.clients", "aws.calls"},
-    "requests": {"sources.youtube", "sources.invidious", "polling.adapters"},
+    "requests": {"sources.asking", "sources.youtube", "sources.invidious"},
+    "urllib3": {"sources.asking"},
     "pydantic": {"web.schemas"},
     "aws_lambda_powertools": {"web.answers"},
     "orjson": {"aws.clients", "web.answers"},

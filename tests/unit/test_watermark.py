@@ -209,7 +209,19 @@ def test_a_truncated_answer_left_out_nothing_of_what_it_proves(videos: list[tupl
     answer = sorted(videos, key=lambda video: video[0] + video[1], reverse=True)
     times = [START + second * timedelta(seconds=1) for second, _ in answer]
     limit = proven(times[:shown])
-    assert not [time for time in times[shown:] if time > limit]
+    assert (limit is None) is (shown == 1)
+    assert not [time for time in times[shown:] if limit and time > limit]
+
+
+@given(disordered, st.integers(2, 10), st.integers(0, 10_000), st.data())
+def test_one_wrong_time_proves_nothing(
+    videos: list[tuple[int, int]], shown: int, wrong: int, data: st.DataObject
+) -> None:
+    answer = sorted(videos, key=lambda video: video[0] + video[1], reverse=True)
+    times = [START + second * timedelta(seconds=1) for second, _ in answer]
+    place = data.draw(st.integers(0, min(shown, len(times))))
+    limit = proven([*times[:place], START - wrong * MINUTE, *times[place:shown]])
+    assert not [time for time in times[shown:] if limit and time > limit]
 
 
 @given(st.integers(0, 60), st.integers(0, 20_000))

@@ -5,14 +5,13 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import requests
-
 from newsreel.keys.ring import KeyRing
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.polling.history import FetchHistory
 from newsreel.polling.states import PollStates
 from newsreel.settings import FetcherSettings
+from newsreel.sources import asking
 from newsreel.sources.instances import Instances
 from newsreel.sources.invidious import Invidious
 from newsreel.sources.youtube import YouTube
@@ -20,7 +19,7 @@ from newsreel.sources.youtube import YouTube
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-session = cache(requests.Session)
+session = cache(asking.session)
 """Keeps connections to the sources open between polls."""
 
 

@@ -4,7 +4,7 @@ First the newest: one window, paged as far as it must and the budget allows. The
 earlier polls. Last, now and then, a sweep over what is a day old.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -132,11 +132,15 @@ class _Asking:
     def _look(self, since: datetime, until: datetime | None, ground: datetime) -> datetime:
         """Ask page by page for what was published from `since` up to `until`, or only back to `ground` if it is long.
 
-        Returns from when on nothing was left out. Raises SourceError where the first page fails; a later page that
-        fails sets the harvest's problem.
+        Returns from when on nothing was left out. Only times within what was asked for prove that. Where a page brings
+        no new video there are no more; where it leads to one that was there, no more can be had.
+        Raises SourceError where the first page fails; a later page that fails sets the harvest's problem.
         """
-        harvest = self._harvest
-        reached, page, pages, results = until or self._now, None, 0, 0
+        harvest, asked_until = self._harvest, until or self._now
+        reached, page, pages, results = asked_until, None, 0, 0
+        found: set[str] = set()
+        led_to: set[str] = set()
+        empty = False
         while True:
             try:
                 answer = self._adapters.youtube.search(self._query, since, until, page, tries=self._tries)
@@ -147,14 +151,36 @@ class _Asking:
                 return reached
             pages, results, page = pages + 1, results + len(answer.videos), answer.next_page
             harvest.malformed += answer.malformed
+            new = {video.video_id for video in answer.videos} - found
+            found |= new
             for video in answer.videos:
                 harvest.videos.setdefault(video.video_id, video)
             if page is None and results < PAGES_AT_MOST * PAGE:
                 return since
-            if times := [instant(video.published_at) for video in answer.videos]:
-                reached = min(reached, proven(times))
-            if reached <= ground or page is None or pages == PAGES_AT_MOST or not self._may_go_on():
+            times = [time for time in self._witnesses(answer.videos) if since <= time <= asked_until]
+            reached = min(reached, proven(times) or reached)
+            if reached <= ground:
                 return reached
+            if not new:
+                # An empty page may be a slip, once; a first one only where a stored video shows that it is one.
+                if answer.videos or empty or not (pages > 1 or self._knows_any(since, asked_until)):
+                    return since
+                empty = True
+            if page is None or page in led_to or pages == PAGES_AT_MOST or not self._may_go_on():
+                return reached
+            led_to.add(page)
+
+    def _witnesses(self, videos: Iterable[Video]) -> Iterator[datetime]:
+        """The times of an answer; that of a stored video twice, as it was there before."""
+        for video in videos:
+            yield instant(video.published_at)
+            known = self._harvest.known.get(video.video_id)
+            if known and known.published_at == video.published_at:
+                yield instant(video.published_at)
+
+    def _knows_any(self, since: datetime, until: datetime) -> bool:
+        """Whether a stored video belongs into an answer, so that an empty page of it cannot be all."""
+        return any(since <= instant(each.published_at) <= until for each in self._harvest.known.values())
 
     def _sweep(self) -> None:
         """Look once more at what is a day old: for videos that came late, and for those that are gone."""

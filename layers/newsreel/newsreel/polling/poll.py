@@ -4,6 +4,7 @@ claim → choose the source → fetch → write the videos → only then: histor
 point, the next poll repeats the work, and nothing is lost or doubled.
 """
 
+from collections.abc import Iterable, Iterator
 from copy import replace
 from datetime import datetime, timedelta
 from random import random
@@ -19,6 +20,7 @@ from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.pace import backoff, next_due, pace
 from newsreel.polling.poll_state import Fetch, Newest, Outcome, PollState
 from newsreel.polling.states import new_claim_id
+from newsreel.polling.watermark import SWEEP_BACKLOG
 from newsreel.settings import FetcherSettings
 from newsreel.times import instant
 from newsreel.video import Video, merged, unchanged
@@ -77,12 +79,16 @@ def poll(query: str, settings: FetcherSettings, adapters: Adapters) -> Report | 
         fetch=fetch,
         calls_left=budget.left,
         next_due_at=after.due_at or now,
-        delays=tuple(
-            max(timedelta(0), instant(video.first_seen_at) - instant(video.published_at))
-            for video in stored.new
-            if video.published_at_exact and state.last_success_at
-        ),
+        delays=tuple(_delays(stored.new)) if state.last_success_at else (),
     )
+
+
+def _delays(new: Iterable[Video]) -> Iterator[timedelta]:
+    for video in new:
+        delay = instant(video.first_seen_at) - instant(video.published_at)
+        # What is older than all that was asked for is not late.
+        if video.published_at_exact and delay <= SWEEP_BACKLOG:
+            yield max(timedelta(0), delay)
 
 
 def _fetched(

@@ -16,6 +16,7 @@ What a window could not cover becomes a gap. What it looked at too early becomes
 from collections.abc import Iterable, Sequence
 from copy import replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -114,9 +115,14 @@ def window_start(mark: Watermark, known: Sequence[datetime], now: datetime) -> d
     return min(mark.complete_until, overlap) if room > 0 else mark.complete_until
 
 
-def proven(times: Iterable[datetime]) -> datetime:
-    """Down to when a truncated answer proves that it left nothing out."""
-    return min(times) + DISORDER
+def proven(times: Iterable[datetime]) -> datetime | None:
+    """Down to when a truncated answer proves that it left nothing out; None where it proves nothing.
+
+    The times are those of an answer within what was asked for, twice where something else vouches for one. One of them
+    alone may be wrong, so the second oldest counts.
+    """
+    oldest = nsmallest(2, times)
+    return oldest[1] + DISORDER if len(oldest) == 2 else None
 
 
 def covered(mark: Watermark, since: datetime, now: datetime) -> Watermark:

@@ -6,19 +6,21 @@ time from here is approximate. Only a JSON array is believed: errors come with a
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 
 from newsreel.errors import SourceUnavailable
-from newsreel.sources import items
+from newsreel.sources import asking, items
 from newsreel.sources.instances import Instance, Instances
 from newsreel.times import stamp
 from newsreel.video import Live, Video
 
 TIMEOUT = (2, 4)
-"""Seconds to connect and to wait for an answer."""
+"""Seconds to connect and to wait for the next bytes of an answer."""
+PATIENCE = timedelta(seconds=10)
+"""No further instance is asked after this time, so that the poll can write what it has."""
 
 
 class Invidious:
@@ -37,9 +39,9 @@ class Invidious:
         Raises SourceUnavailable when none answers.
         """
         never = datetime.min.replace(tzinfo=UTC)
-        problem = "every instance rests"
+        problem, began = "every instance rests", self._now()
         for instance in sorted(self._instances.read(), key=lambda each: each.asked_at or never):
-            if instance.rests(self._now()):
+            if instance.rests(self._now()) or self._now() - began > PATIENCE:
                 continue
             self.calls += 1
             try:
@@ -53,22 +55,16 @@ class Invidious:
         raise SourceUnavailable(problem)
 
     def _ask(self, instance: Instance, query: str) -> list[Any]:
+        # An unknown `sort` silently means relevance, and newest first is no longer offered.
+        parameters = {"q": query, "type": "video", "sort": "relevance", "date": "today", "page": "1"}
+        found = asking.get(
+            self._session, f"{instance.url}/api/v1/search", parameters, {"Accept": "application/json"}, TIMEOUT
+        )
+        if found.status != 200 or found.content_type != "application/json":
+            kind = items.text(found.content_type, 60) or "no type"
+            raise SourceUnavailable(f"answered {found.status} with {kind}")
         try:
-            response = self._session.get(
-                f"{instance.url}/api/v1/search",
-                # An unknown `sort` silently means relevance, and newest first is no longer offered.
-                params={"q": query, "type": "video", "sort": "relevance", "date": "today", "page": "1"},
-                headers={"Accept": "application/json"},
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise SourceUnavailable(f"no answer: {type(error).__name__}") from None
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if response.status_code != 200 or kind != "application/json":
-            raise SourceUnavailable(f"answered {response.status_code} with {items.text(kind, 60) or 'no type'}")
-        try:
-            answer = json.loads(response.content)
+            answer = json.loads(found.body)
         except (ValueError, RecursionError):
             raise SourceUnavailable("the answer is not JSON") from None
         if not isinstance(answer, list):
@@ -95,7 +91,7 @@ def _found(entry: Any, query: str, now: datetime) -> Video:
         raise items.Malformed("not a video")
     video_id = items.video_id(fields.get("videoId"))
     published = fields.get("published")
-    if type(published) is not int or not 0 < published < 1 << 35:
+    if type(published) is not int or not items.FIRST_VIDEO.timestamp() <= published < 1 << 35:
         raise items.Malformed("no proper time")
     live: Live = "live" if fields.get("liveNow") is True else "upcoming" if fields.get("isUpcoming") is True else "none"
     length = fields.get("lengthSeconds")

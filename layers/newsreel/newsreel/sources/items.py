@@ -6,6 +6,7 @@ it is usable and left out where it is not, so that one odd field never costs a v
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newsreel.ids import is_channel_id, is_video_id
@@ -15,6 +16,10 @@ from newsreel.video import Thumbnail
 
 PAGE = 50
 """Items that YouTube gives at a time."""
+FIRST_VIDEO = datetime(2005, 4, 23, tzinfo=UTC)
+"""YouTube's first video was published on this day, in California."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""A time so far in the future is that of a clock that is ahead of this one."""
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 10_000
 THUMBNAILS_AT_MOST = 20
@@ -54,12 +59,18 @@ def channel_id(value: Any) -> str | None:
     return value if isinstance(value, str) and is_channel_id(value) else None
 
 
-def time(value: Any) -> str:
-    """A time in any RFC 3339 form, as `times.stamp` makes it. Raises Malformed."""
+def time(value: Any, now: datetime) -> str:
+    """A time in any RFC 3339 form at which a video can have been published, as `times.stamp` makes it.
+
+    Raises Malformed.
+    """
     try:
-        return stamp(instant(value))
+        moment = instant(value)
     except (TypeError, ValueError):
         raise Malformed("no proper time") from None
+    if not FIRST_VIDEO <= moment <= now + CLOCKS_DIFFER:
+        raise Malformed("no time at which a video can have been published")
+    return stamp(moment)
 
 
 def thumbnails(named: Iterable[tuple[Any, Any]]) -> dict[str, Thumbnail]:

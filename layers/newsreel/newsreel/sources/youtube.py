@@ -20,7 +20,7 @@ from newsreel.errors import DailyLimit, KeyRejected, NoQuota, SourceError, Sourc
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import Key
-from newsreel.sources import items
+from newsreel.sources import asking, items
 from newsreel.sources.items import PAGE
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
@@ -28,10 +28,12 @@ from newsreel.video import LIVE_STATES, Live, Video
 
 LIST_KINDS = {"search": "youtube#searchListResponse", "videos": "youtube#videoListResponse"}
 """The kind of a list, by path."""
-TIMEOUT = (3.05, 8)
-"""Seconds to connect and to wait for an answer."""
+TIMEOUT = (3.05, 5)
+"""Seconds to connect and to wait for the next bytes of an answer."""
 TRIES = 2
 """How often a call is made where the source fails or is too busy; each try is charged."""
+PATIENCE = timedelta(seconds=5)
+"""A call that took longer than this to fail is not made again: the poll has its claim for half a minute."""
 PAUSE = 1.0
 """Seconds before the second try, at most."""
 
@@ -85,10 +87,10 @@ class YouTube:
             parameters["pageToken"] = page
         answer = self._ask("search", "search", parameters, tries)
         videos, malformed = [], 0
-        fetched_at = stamp(self._now())
+        now = self._now()
         for item in answer["items"]:
             try:
-                videos.append(_found(item, query, fetched_at))
+                videos.append(_found(item, query, now))
             except items.Malformed:
                 malformed += 1
         token = answer.get("nextPageToken")
@@ -110,11 +112,11 @@ class YouTube:
             for item in self._ask("default", "videos", parameters, TRIES)["items"]:
                 video_id = items.mapping(item).get("id")
                 if isinstance(video_id, str) and video_id in named:
-                    detailed[video_id] = _detailed(named[video_id], item, stamp(self._now()))
+                    detailed[video_id] = _detailed(named[video_id], item, self._now())
         return detailed
 
     def _ask(self, bucket: Bucket, path: str, parameters: Mapping[str, str], tries: int) -> dict[str, Any]:
-        failures = 0
+        failures, began = 0, self._now()
         while True:
             key = self._ring.charge(bucket)
             self.calls[bucket] += 1
@@ -129,49 +131,41 @@ class YouTube:
                 self._ring.reread()
             except (TooFast, SourceUnavailable):
                 failures += 1
-                if failures >= tries:
+                if failures >= tries or self._now() - began > PATIENCE:
                     raise
                 self._sleep(random.uniform(PAUSE / 4, PAUSE))
 
     def _get(self, key: Key, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        headers = {"X-Goog-Api-Key": key.value, "Accept": "application/json"}
+        found = asking.get(self._session, f"{self._url}/{path}", parameters, headers, TIMEOUT)
+        if found.status != 200:
+            raise _without(key, meaning(found.status, found.body))
         try:
-            response = self._session.get(
-                f"{self._url}/{path}",
-                params=parameters,
-                headers={"X-Goog-Api-Key": key.value, "Accept": "application/json"},
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            # The library's exception holds the request, and that the key: it must not be chained.
-            raise SourceUnavailable(f"no answer: {type(error).__name__}") from None
-        if response.status_code != 200:
-            raise _without(key, meaning(response.status_code, response.content))
-        try:
-            answer = json.loads(response.content)
+            answer = json.loads(found.body)
         except (ValueError, RecursionError):
             raise SourceUnavailable("the answer is not JSON") from None
         if not isinstance(answer, dict):
             raise SourceUnavailable("the answer is not an object")
         # An answer without results may leave the list out.
-        found = answer.get("items", [] if answer.get("kind") == LIST_KINDS[path] else None)
-        if not isinstance(found, list):
+        results = answer.get("items", [] if answer.get("kind") == LIST_KINDS[path] else None)
+        if not isinstance(results, list):
             raise SourceUnavailable("the answer has no list of items")
-        return answer | {"items": found}
+        return answer | {"items": results}
 
 
 def _without(key: Key, error: SourceError) -> SourceError:
     return type(error)(str(error).replace(key.value, "…"))
 
 
-def _found(item: Any, query: str, fetched_at: str) -> Video:
+def _found(item: Any, query: str, now: datetime) -> Video:
     """The video of a search result, whose titles are escaped as HTML. Raises Malformed."""
+    fetched_at = stamp(now)
     snippet = items.mapping(items.mapping(item).get("snippet"))
     return _with_snippet(
         Video(
             video_id=items.video_id(items.mapping(items.mapping(item).get("id")).get("videoId")),
             query=query,
-            published_at=items.time(snippet.get("publishedAt")),
+            published_at=items.time(snippet.get("publishedAt"), now),
             fetched_at=fetched_at,
             first_seen_at=fetched_at,
             title=html.unescape(items.text(snippet.get("title"), items.TITLE_LENGTH)),
@@ -180,12 +174,12 @@ def _found(item: Any, query: str, fetched_at: str) -> Video:
     )
 
 
-def _detailed(video: Video, item: Mapping[str, Any], fetched_at: str) -> Video:
+def _detailed(video: Video, item: Mapping[str, Any], now: datetime) -> Video:
     """The video with what videos.list says of it. What it says to be empty is empty; what it does not say stays."""
     snippet = items.mapping(item.get("snippet"))
     content = items.mapping(item.get("contentDetails"))
     try:
-        published_at = items.time(snippet.get("publishedAt"))
+        published_at = items.time(snippet.get("publishedAt"), now)
     except items.Malformed:
         published_at = video.published_at
     return replace(
@@ -193,7 +187,7 @@ def _detailed(video: Video, item: Mapping[str, Any], fetched_at: str) -> Video:
         title=items.said(snippet.get("title"), items.TITLE_LENGTH, video.title),
         published_at=published_at,
         duration_seconds=duration(content["duration"]) if "duration" in content else video.duration_seconds,
-        fetched_at=fetched_at,
+        fetched_at=stamp(now),
         detailed=True,
     )
 
