@@ -25,7 +25,7 @@ class Key:
 
     @property
     def fingerprint(self) -> str:
-        """Eight characters that tell keys apart and cannot be turned back."""
+        """Eight characters that identify the key and cannot be turned back into it."""
         return hashlib.sha256(self.value.encode()).hexdigest()[:8]
 
 

@@ -2,7 +2,7 @@
 
 All words of a request must match, so its videos have entries under each of its beginnings; one of them is read, and the
 fewer entries it has, the less there is to read. Nothing counts them. Instead a little of each is read, in the listing's
-order from the cursor on: the one that thereby comes furthest is the rarest around there, and is read on.
+order from the cursor on: the one that comes furthest with it is the rarest around there, and is read on.
 """
 
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ class Stretch(NamedTuple):
 
 
 class Known(NamedTuple):
-    """As much of a stored video as tells whether a search result says anything new of it."""
+    """As much of a stored video as shows whether a search result says anything new of it."""
 
     video_id: str
     published_at: str

@@ -54,7 +54,7 @@ class PollState(NamedTuple):
     planned_at: datetime | None = None
     """When `due_at` was written."""
     pace_seconds: int = 0
-    """The time between polls that `due_at` was reckoned with."""
+    """The time between polls from which `due_at` was computed."""
     waiting: bool = False
     """Whether the query waits for a key that can search."""
     watermark: Watermark | None = None

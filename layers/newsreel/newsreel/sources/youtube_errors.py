@@ -1,4 +1,4 @@
-"""What an error answer of YouTube's API means, told by its body: one status stands for many things.
+"""What an error answer of YouTube's API means. Its body says it: one status stands for many things.
 
 Shapes: cloud.google.com/apis/design/errors (`error.details[]`), developers.google.com/youtube/v3/docs/errors
 (`error.errors[].reason`), and answers recorded since the quotas of June 2026.

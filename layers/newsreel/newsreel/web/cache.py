@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 class Cache[K: Hashable, V]:
     """Values by key, each good for some seconds from the moment when its making began; the newest `most` of them.
 
-    Age is told by two clocks, and both must agree: the wall clock may be set, and the monotonic one may stand still
+    Age is read from two clocks, and both must agree: the wall clock may be set, and the monotonic one may stand still
     while Lambda has the function frozen.
     """
 

@@ -148,7 +148,7 @@ def document() -> Document:
                 "IfNoneMatch": {
                     "name": "If-None-Match",
                     "in": "header",
-                    "description": "The `ETag` of the answer that is at hand: a 304 says that it still holds.",
+                    "description": "The `ETag` of the answer that you have: a 304 says that it is still valid.",
                     "schema": {"type": "string"},
                     "example": 'W/"0c1d9e775f3a9b2081"',
                 }
@@ -299,7 +299,7 @@ def _responses() -> Document:
     fault: shown.Fault = {"parameter": "page_size", "value": "0", "detail": "must be a whole number from 1 to 50"}
     return {
         "NotModified": {
-            "description": "What is at hand still holds.",
+            "description": "The answer that you have is still valid.",
             "headers": _headers("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"),
         },
         "InvalidParameters": _problem(

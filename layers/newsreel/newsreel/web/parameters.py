@@ -1,6 +1,6 @@
 """Query parameters: each is declared once, with how it is read, what is allowed and what it means, and read strictly.
 
-Nothing is guessed: an unknown, repeated, empty or improper parameter is a fault, and all faults are told at once. The
+Nothing is guessed: an unknown, repeated, empty or improper parameter is a fault, and all faults are named at once. The
 OpenAPI document is made from the same declarations.
 """
 

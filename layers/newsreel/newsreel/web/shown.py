@@ -81,7 +81,7 @@ class Video(TypedDict):
     """By YouTube's names for their sizes."""
     published_at: Time
     published_at_exact: bool
-    """False where the source told the time of publication only roughly."""
+    """False where the source gave the time of publication only roughly."""
     duration_seconds: Annotated[int, Schema(minimum=0)] | None
     """Where known; a broadcast has none before its end."""
     live: Live
@@ -90,7 +90,7 @@ class Video(TypedDict):
     first_seen_at: Time
     """When a poll first found it."""
     fetched_at: Time
-    """When what is told here was fetched."""
+    """When this version of the video was fetched."""
 
 
 class VideoPage(TypedDict):
@@ -111,7 +111,7 @@ class LastPoll(TypedDict):
     """Who gave the videos; null if no one did."""
     outcome: Outcome
     seen: Count
-    """Videos that the source told of."""
+    """Videos that the source gave."""
     new: Count
     """Videos stored for the first time."""
     calls: Count
