@@ -104,9 +104,9 @@ def requested(text: str) -> tuple[str, ...]:
 class _Letters(dict[int, str]):
     """What each letter counts as, for `str.translate`: itself, a plainer one, a space, or nothing.
 
-    Nothing is what only decorates or joins. Accents are known by their combining class (Unicode Standard Annex 44, table
-    15): 1 is an overlay, 10 to 36 are vowel points of Hebrew, Arabic and Syriac, 200 and above stand over and under
-    letters. Other marks make another letter of theirs, such as Kana's voicing, Thai's vowels and India's viramas.
+    Nothing is what only decorates or joins. Accents are known by their combining class (Unicode Standard Annex 44,
+    table 15): 1 is an overlay, 10 to 36 are vowel points of Hebrew, Arabic and Syriac, 200 and above stand over and
+    under letters. Other marks make another letter, such as Kana's voicing, Thai's vowels and India's viramas.
     """
 
     KEPT = 10_000
