@@ -32,7 +32,7 @@ check: $(answers) ## Check style, types and the template
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
 	@$(python) -m samcli validate --lint
-	@$(biome) check || { echo 'newsreel: `make format` brings the script into format, and mends what is safe to mend' >&2; exit 1; }
+	@$(biome) check --error-on-warnings || { echo 'newsreel: `make format` brings the script into format, and mends what is safe to mend' >&2; exit 1; }
 	@$(node) tools/node_modules/typescript/bin/tsc --project $(modules)
 
 # What the dashboard's script knows of the API's answers.

@@ -1,7 +1,7 @@
 // A video as a card or as a row of the table.
 
 import { $, make, stamp } from "./elements.js";
-import { ago, agoTersely, exactly, hue, length, spokenLength } from "./format.js";
+import { ago, agoTersely, angle, exactly, initial, length, spokenLength } from "./format.js";
 
 /** @import { Video } from "./answers.js" */
 /**
@@ -18,11 +18,14 @@ import { ago, agoTersely, exactly, hue, length, spokenLength } from "./format.js
 /** How many videos from the first have their pictures loaded at once. */
 const EAGER = 10;
 
-/** Thumbnails come from YouTube's hosts alone; the page's policy would refuse others. */
-const THUMBNAIL = /^https:\/\/[\w.-]+\.(ytimg|ggpht)\.com\/[^\s,]+$/;
+/** The page's policy lets pictures through from YouTube's hosts and from where the page itself comes from. */
+const FROM_YOUTUBE = /^https:\/\/[\w.-]+\.(ytimg|ggpht)\.com\/[^\s,]+$/;
 
-/** @param {string} id */
-const fallbackThumbnail = (id) => `https://i.ytimg.com/vi/${encodeURIComponent(id)}/hqdefault.jpg`;
+/** @param {string} url */
+const isOwn = (url) => url.startsWith(`${location.origin}/`) && !/[\s,]/.test(url);
+
+/** A YouTube id: 64 bits in eleven characters, so the last is one of sixteen. No other has a picture there. */
+const VIDEO_ID = /^[\w-]{10}[AEIMQUYcgkosw048]$/;
 
 /** @param {string} id */
 export const watchUrl = (id) => `https://www.youtube.com/watch?v=${encodeURIComponent(id)}`;
@@ -129,26 +132,32 @@ export function fillChannel(button, video) {
   button.title = `Only ${video.channel_title}`;
 }
 
-/** @param {HTMLElement} thumb @param {Video} video @param {Place} place */
-function fillThumbnail(thumb, video, { index, width: itemWidth }) {
+/**
+ * The picture, in front of the tile that stands for it until it is there, or for ever.
+ * @param {HTMLElement} thumb
+ * @param {Video} video
+ * @param {Place} place
+ */
+function fillThumbnail(thumb, video, { index, width }) {
+  thumb.style.setProperty("--hue", String(angle(video.channel_id ?? video.channel_title)));
+  thumb.style.setProperty("--turn", `${angle(video.video_id)}deg`);
+  thumb.dataset.initial = initial(video.channel_title) || initial(video.title) || "▸";
   const image = $("img", thumb, HTMLImageElement);
-  thumb.style.setProperty("--hue", String(hue(video.channel_id ?? video.channel_title)));
-  thumb.dataset.initial =
-    [...video.channel_title.normalize("NFC").trim()]
-      .find((character) => /[\p{L}\p{N}]/u.test(character))
-      ?.toUpperCase() ?? "▸";
-  const fitting = Object.values(video.thumbnails).filter(({ url }) => THUMBNAIL.test(url));
-  const sized = fitting
-    .map(({ url, width }) => ({ url, width: width ?? 0 }))
-    .filter(({ width }) => width)
-    .sort((one, other) => one.width - other.width);
-  let second = fallbackThumbnail(video.video_id);
+  const { srcset, first, second } = sources(video);
   const fail = () => {
-    image.srcset = "";
-    if (second && image.src !== second) image.src = second;
-    else thumb.classList.add("missing");
-    second = "";
+    if (second && image.src !== second) {
+      image.srcset = "";
+      image.src = second;
+    } else {
+      // A change of its attributes would load it again.
+      image.remove();
+      thumb.classList.add("missing");
+    }
   };
+  if (!first) {
+    fail();
+    return;
+  }
   image.loading = index < EAGER ? "eager" : "lazy";
   image.onload = () => {
     // YouTube answers for a missing picture with a grey one, 120 pixels wide, that loads like any other.
@@ -157,7 +166,24 @@ function fillThumbnail(thumb, video, { index, width: itemWidth }) {
   };
   image.onerror = fail;
   // Not `auto`: Chromium never lets go of an image whose size it watches.
-  image.sizes = `${itemWidth}px`;
-  image.srcset = sized.map(({ url, width }) => `${url} ${width}w`).join(", ");
-  image.src = (sized.find(({ width }) => width >= 320) ?? sized.at(-1) ?? fitting[0])?.url ?? second;
+  image.sizes = `${width}px`;
+  image.srcset = srcset;
+  image.src = first;
+}
+
+/** Where a video's picture may be, in which sizes, and where else to look for it. @param {Video} video */
+function sources({ video_id, thumbnails }) {
+  const vetted = Object.values(thumbnails).filter(({ url }) => isOwn(url) || FROM_YOUTUBE.test(url));
+  const sized = vetted
+    .map(({ url, width }) => ({ url, width: width ?? 0 }))
+    .filter(({ width }) => width)
+    .sort((one, other) => one.width - other.width);
+  const best = sized.find(({ width }) => width >= 320) ?? sized.at(-1) ?? vetted[0];
+  const atYouTube = VIDEO_ID.test(video_id) && !vetted.some(({ url }) => isOwn(url));
+  const fallback = atYouTube ? `https://i.ytimg.com/vi/${video_id}/hqdefault.jpg` : "";
+  return {
+    srcset: sized.map(({ url, width }) => `${url} ${width}w`).join(", "),
+    first: best?.url ?? fallback,
+    second: fallback,
+  };
 }

@@ -6,6 +6,13 @@ const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "l
 const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const hourAndMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const grouped = new Intl.NumberFormat("en");
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Not fillers, which are letters that nobody sees, nor the vowels that Thai writes before the first consonant. */
+const LETTER = /^(?![\p{DI}\p{LOE}])[\p{L}\p{N}]/u;
+/** Emoji included; not the blank pattern of Braille. */
+const SYMBOL = /^(?!\u2800)[\p{S}\p{P}]/u;
+/** Its capitals stand in few fonts, and begin no word. */
+const GEORGIAN = /\p{Script=Georgian}/u;
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [
   ["year", 31_557_600],
@@ -89,9 +96,26 @@ export function midnight(value, days) {
   return timestamp(new Date(year, month - 1, date + days).getTime());
 }
 
-/** A hue that stays the same for the same text (FNV-1a, in degrees). @param {string} text */
-export function hue(text) {
+/** An angle in degrees that stays the same for the same text, and differs for similar ones. @param {string} text */
+export function angle(text) {
+  // FNV-1a, and a last round of MurmurHash3's mixing.
   let sum = 0x811c9dc5;
   for (const character of text) sum = Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return (sum >>> 8) % 360;
+  sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
+  return ((sum ^ (sum >>> 13)) >>> 0) % 360;
+}
+
+/**
+ * What stands for a name: its first letter or digit with all that belongs to it, or else its first symbol; "" where
+ * there is nothing to see.
+ * @param {string} name
+ */
+export function initial(name) {
+  const characters = [...graphemes.segment(name.normalize("NFKC"))].map(({ segment }) => segment);
+  const found =
+    characters.find((character) => LETTER.test(character)) ??
+    characters.find((character) => SYMBOL.test(character)) ??
+    "";
+  const capital = found.toUpperCase();
+  return capital.length > found.length || GEORGIAN.test(found) ? found : capital;
 }
