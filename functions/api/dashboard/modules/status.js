@@ -1,0 +1,155 @@
+// What newsreel says about itself: the watched queries as tabs, the pulse, the arrivals, and what is wrong.
+
+import { addressOf, present } from "./address.js";
+import { fetchStatus, Problem } from "./api.js";
+import { $, make } from "./elements.js";
+import { ago, clock, fromNow, number, plural } from "./format.js";
+import { keepPlace } from "./shelf.js";
+
+/** @import { Status, WatchedQuery } from "./answers.js" */
+
+const HOUR = 3_600_000;
+const SVG = "http://www.w3.org/2000/svg";
+
+const strip = $("#strip");
+const tabs = $("#tabs");
+const pulse = $("#pulse-text");
+
+/** The latest answer. @type {Status | null} */
+let status = null;
+
+/** The query that is listed where an address names none. */
+export const firstQuery = () => status?.queries[0]?.query ?? "";
+
+/** The query that is listed, if it is watched. @returns {WatchedQuery | undefined} */
+export function watched() {
+  const listed = present().query || firstQuery();
+  return status?.queries.find(({ query }) => query === listed);
+}
+
+/** Asks for the status and shows it. @throws {Problem} */
+export async function refresh() {
+  try {
+    status = await fetchStatus();
+  } catch (error) {
+    strip.classList.add("unknown");
+    pulse.textContent = `${Problem.from(error).title}. The status is not known.`;
+    delete pulse.dataset.shown;
+    throw error;
+  }
+  strip.classList.remove("unknown");
+  showTabs();
+  showProblems(status);
+  showArrivals(status);
+  showPulse();
+}
+
+export function showTabs() {
+  if (!status) return;
+  const { queries } = status;
+  const state = present();
+  const current = state.query || firstQuery();
+  const health = queries.map(({ query, state: condition }) => [query, condition]);
+  if (!changed(tabs, [addressOf({ ...state, watch: "" }), health])) return;
+  const focused = document.activeElement?.closest("#tabs a");
+  const focusedQuery = focused instanceof HTMLElement ? focused.dataset.query : undefined;
+  tabs.replaceChildren(...queries.map((query) => makeTab(query, query.query === current)));
+  for (const tab of tabs.children) {
+    if (tab instanceof HTMLElement && tab.dataset.query === focusedQuery) tab.focus();
+  }
+  const shown = tabs.querySelector("[aria-current]");
+  if (shown instanceof HTMLElement && tabs.scrollWidth > tabs.clientWidth) {
+    tabs.scrollLeft = shown.offsetLeft - tabs.clientWidth / 2 + shown.offsetWidth / 2;
+  }
+}
+
+/** @param {WatchedQuery} watchedQuery @param {boolean} current */
+function makeTab({ query, state: condition, problem }, current) {
+  const listed = query === firstQuery() ? "" : query;
+  const href = addressOf({ ...present(), query: listed, channel_id: "", watch: "" });
+  const tab = make("a", { href }, make("bdi", {}, query));
+  tab.dataset.query = query;
+  if (current) tab.ariaCurrent = "page";
+  if (condition === "failing" || condition === "waiting") {
+    tab.classList.add(condition);
+    tab.title = problem ?? condition;
+    tab.append(make("span", { className: "sr-only" }, `, ${condition}`));
+  }
+  return tab;
+}
+
+/** What is wrong, in the API's words, and what to do about it. @param {Status} answer */
+function showProblems({ problems }) {
+  const lines = problems.map(({ message, action }) => [message, action]);
+  const own = watched()?.problem;
+  if (own && !lines.length) lines.push([own, ""]);
+  const list = $("#problems");
+  if (!changed(list, lines)) return;
+  keepPlace(() => {
+    list.hidden = !lines.length;
+    list.replaceChildren(
+      ...lines.map(([message = "", action]) => make("li", {}, make("strong", {}, message), action ? ` ${action}` : "")),
+    );
+  });
+  strip.classList.toggle("ill", lines.length > 0);
+}
+
+/** When the query was polled, when it will be, and how much of the day's budget is left. */
+export function showPulse() {
+  if (!status) return;
+  const query = watched();
+  const parts = [];
+  if (query?.last_poll_at) {
+    const found = query.last_poll?.new;
+    const news = found === undefined ? "" : found ? `, ${number(found)} new` : ", nothing new";
+    parts.push(`Last poll ${ago(query.last_poll_at)}${news}`);
+  } else if (query) parts.push("Not polled yet");
+  if (query?.next_poll_at) {
+    const seconds = (Date.parse(query.next_poll_at) - Date.now()) / 1000;
+    parts.push(seconds < 1 ? "next poll is due" : `next ${fromNow(seconds)}`);
+  }
+  const { youtube } = status.sources;
+  if (youtube.keys.length) parts.push(`${plural(youtube.search_calls_left, "search", "searches")} left today`);
+  if (!changed(pulse, parts)) return;
+  pulse.replaceChildren(...parts.map((part) => make("span", {}, part)));
+  const renewal = clock(Date.parse(youtube.resets_at));
+  $("#pulse").title = `${plural(youtube.usable_keys, "usable key")}. The day's budget is renewed at ${renewal}.`;
+}
+
+/** A bar for each of the last 24 hours by the clock, the present one last. @param {Status} answer */
+function showArrivals({ checked_at }) {
+  const counts = watched()?.arrivals ?? [];
+  const sum = counts.reduce((total, count) => total + count, 0);
+  const most = Math.max(0, ...counts);
+  const spark = $("#spark", document, SVGElement);
+  const first = (Math.floor(Date.parse(checked_at) / HOUR) - counts.length + 1) * HOUR;
+  spark.ariaLabel = `Arrivals of the last 24 hours: ${plural(sum, "new video")}, at most ${number(most)} in an hour`;
+  spark.replaceChildren(
+    ...counts.map((count, at) => {
+      const height = count ? Math.max(3, Math.round((count / most) * 27)) : 1.5;
+      const bar = document.createElementNS(SVG, "rect");
+      for (const [name, value] of Object.entries({ x: at * 6, y: 28 - height, width: 5, height, rx: 1 })) {
+        bar.setAttribute(name, String(value));
+      }
+      bar.classList.toggle("none", !count);
+      const from = first + at * HOUR;
+      const label = document.createElementNS(SVG, "title");
+      label.textContent = `${clock(from)} to ${clock(from + HOUR)}: ${plural(count, "new video")}`;
+      bar.append(label);
+      return bar;
+    }),
+  );
+  $("#arrivals-text").textContent = counts.length ? `${number(sum)} in 24 h` : "";
+}
+
+/**
+ * Whether an element shows something else than it is to show; remembers that it will.
+ * @param {HTMLElement} element
+ * @param {unknown} shown
+ */
+function changed(element, shown) {
+  const text = JSON.stringify(shown);
+  if (element.dataset.shown === text) return false;
+  element.dataset.shown = text;
+  return true;
+}
