@@ -122,7 +122,25 @@ def test_a_recording_is_shifted_to_end_now_and_keeps_its_lag(tmp_path: Path) -> 
     assert (newest.title, newest.channel_title, newest.live) == ("A & B", "C & D", "live")
 
 
-@pytest.mark.parametrize("text", ["{}", "[1]", "no JSON", '{"inserted_at_utc": "noon", "items": []}', ""])
+GROUP = '{"inserted_at_utc": "2026-11-23 12:00:00Z", "items": [%s]}'
+NINES = '{"id": {"videoId": "a"}, "snippet": {"publishedAt": "9999-12-31T23:59:59Z"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[1]",
+        "no JSON",
+        '{"inserted_at_utc": "noon", "items": []}',
+        "",
+        GROUP % "1",
+        GROUP % '{"id": {"videoId": 1}, "snippet": []}',
+        GROUP % '{"id": {"videoId": 1}, "snippet": {"publishedAt": "2026-11-23T12:00:00Z", "title": 1}}',
+        GROUP % NINES,
+        "[" * 100_000,
+    ],
+)
 def test_what_is_no_recording_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "polls.jsonl"
     path.write_text(text)
