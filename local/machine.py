@@ -9,11 +9,14 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from local import engine, environment, stack
+from local import engine, environment, pictures, stack
 from local.catalogue import Catalogue, recorded
 from local.clock import Clock
 from local.console import say, take_over_logs
@@ -23,11 +26,15 @@ from local.expiry import delete_expired
 from local.front import Front
 from local.invocation import Function
 from local.made_up import MadeUp
+from local.pictures import Pictures
 from local.serving import LOOPBACK, serving
 from local.template import TABLE, Template
 from local.upstream import Limits, Upstream
 from newsreel.errors import SettingsError
 from newsreel.settings import fetcher_settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(".newsreel")
@@ -35,6 +42,8 @@ DATA = Path(".newsreel")
 SAMPLE = "sample"
 """The folder for what is found of the made-up videos: what is made up or played is kept apart from real videos."""
 PORT = "3000"
+PICTURES = "/sample/pictures"
+"""Where the HTTP front has the made-up videos' pictures: the dashboard shows those of its own origin."""
 HANDLERS = {"FetcherFunction": "functions.fetcher.app", "ApiFunction": "functions.api.app"}
 AMPLE = {"SEARCH_CALLS_PER_DAY": "1000000", "UNITS_PER_DAY": "10000000"}
 """Enough for many queries, each polled every 10 seconds."""
@@ -62,7 +71,7 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
     if recording or not (keys or known.get("INVIDIOUS_URLS")):
         template = Template(ROOT / "template.yaml", AMPLE | dict(known))
         queries = _queries(template)
-        catalogue, folder = _recorded(Path(recording)) if recording else _made_up(queries)
+        catalogue, folder = _recorded(Path(recording)) if recording else _made_up(queries, port)
         limits = Limits(search=int(AMPLE["SEARCH_CALLS_PER_DAY"]), default=int(AMPLE["UNITS_PER_DAY"]))
         upstream = running.enter_context(serving(Upstream(catalogue, _now, limits=limits)))
         template.parameters["YoutubeApiUrl"] = f"{upstream}/youtube/v3"
@@ -76,7 +85,10 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
     services = running.enter_context(engine.running(DATA / folder))
     refs = stack.create(template, services, keys)
     fetcher, api = _functions(template, services, stack.environment(template, refs))
-    url = _front_url(Front(api), port, running)
+    front: WSGIApplication = Front(api)
+    if folder == SAMPLE:
+        front = DispatcherMiddleware(front, {PICTURES: Pictures()})
+    url = _front_url(front, port, running)
     say(f"watching {', '.join(queries)}; the videos are kept in {DATA / folder}")
     if not began:
         then = ", then new ones come about every ten seconds" if folder == SAMPLE else ""
@@ -113,7 +125,7 @@ def _free_port(text: str) -> int:
         raise _no_port(text, error) from None
 
 
-def _front_url(front: Front, port: int, running: ExitStack) -> str:
+def _front_url(front: "WSGIApplication", port: int, running: ExitStack) -> str:
     try:
         return running.enter_context(serving(front, port))
     except OSError as error:
@@ -133,10 +145,11 @@ def _queries(template: Template) -> Sequence[str]:
         raise StartError(str(error)) from None
 
 
-def _made_up(queries: Sequence[str]) -> tuple[Catalogue, str]:
-    """The made-up videos, and the folder for what is found of them."""
+def _made_up(queries: Sequence[str], port: int) -> tuple[Catalogue, str]:
+    """The made-up videos, with pictures that the HTTP front will have, and the folder for what is found of them."""
     say("no YOUTUBE_API_KEYS: a sample upstream on this machine makes the videos up")
-    return MadeUp(queries), SAMPLE
+    url = f"http://{LOOPBACK}:{port}{PICTURES}"
+    return MadeUp(queries, thumbnails=partial(pictures.thumbnails, url)), SAMPLE
 
 
 def _recorded(path: Path) -> tuple[Catalogue, str]:

@@ -164,12 +164,26 @@ def test_made_up_videos_appear_and_are_there_again_after_a_restart(tmp_path: Pat
     assert len(set(second)) == len(second)
 
 
+def test_made_up_videos_have_pictures_of_the_pages_own_origin(tmp_path: Path, port: int) -> None:
+    with started(tmp_path, port, QUERIES="my town") as newsreel:
+        newsreel.eventually(lambda: newsreel.has_videos("my town"), 60)
+        video = requests.get(f"{newsreel.url}/videos?page_size=1", timeout=10).json()["videos"][0]
+        url = f"{newsreel.url}/sample/pictures/{video['video_id']}.svg"
+        assert {name: each["url"] for name, each in video["thumbnails"].items()} == {"medium": url, "high": url}
+        picture = requests.get(url, timeout=10)
+        assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/svg+xml")
+        assert requests.get(f"{newsreel.url}/ping", timeout=10).json() == {"message": "Pong!"}
+        newsreel.end()
+
+
 def test_a_recording_is_played_with_its_own_titles_and_thumbnails(tmp_path: Path, port: int, recording: Path) -> None:
     with started(tmp_path, port, RECORDING=str(recording)) as newsreel:
         newsreel.eventually(lambda: newsreel.has_videos("cricket"), 60)
         videos = requests.get(f"{newsreel.url}/videos?page_size=50", timeout=10).json()["videos"]
         assert {video["title"] for video in videos} == set(HOSTILE)
         assert all(video["thumbnails"] == {} for video in videos)
+        answer = requests.get(f"{newsreel.url}/sample/pictures/{videos[0]['video_id']}.svg", timeout=10)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
         newsreel.end()
 
 
