@@ -282,7 +282,7 @@ def _ball(chance: random.Random, palette: Palette) -> str:
         drawn += _shape(palette.near, f"M{far} 184h44L{near + 130} 270H{near}z", 0.55)
     flight = f"M30 236Q{x - 150} {y - 60} {x} {y}"
     drawn += _line(palette.light, 4, flight, 0.8, "2 12")
-    seam = "".join(f"M{x - radius} {y + at}q{radius}-{radius // 2} {2 * radius} 0" for at in (0, 5))
+    seam = "".join(f"M{x - radius + 3} {y + at}q{radius - 3}-{radius // 2} {2 * radius - 6} 0" for at in (0, 5))
     return (
         drawn
         + f'<ellipse cx="{x}" cy="240" rx="{radius}" ry="7" fill="{palette.front}" opacity=".5"/>'

@@ -58,9 +58,22 @@ def test_the_environment_stands_before_dotenv_and_what_is_empty_counts_as_not_se
 TEXT = "QUERIES=crème,brûlée\nRETENTION_DAYS=7\n"
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_a_dotenv_that_is_not_in_utf_8_is_said_in_a_sentence_that_names_both(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / ".env").write_text(TEXT, encoding=encoding)
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (TEXT, "latin-1"),
+        (TEXT, "utf-16"),
+        (TEXT, "utf-16-le"),
+        ("QUERIES=tea", "utf-16"),
+        ("QUERIES=tea", "utf-16-le"),
+        ("QUERIES=tea", "utf-16-be"),
+        ("QUERIES=tea", "utf-32"),
+    ],
+)
+def test_a_dotenv_that_is_not_in_utf_8_is_said_in_a_sentence_that_names_both(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    (tmp_path / ".env").write_text(text, encoding=encoding)
     with pytest.raises(StartError, match=r"^\.env is not a text in UTF-8; save it in that encoding$"):
         settings()
 

@@ -152,6 +152,8 @@ def test_made_up_videos_appear_and_are_there_again_after_a_restart(tmp_path: Pat
         assert len(first) >= 500
         said = newsreel.end()
     assert "a sample upstream on this machine makes the videos up" in said
+    first_polls = "the first polls bring the past day's videos, then new ones come about every ten seconds"
+    assert first_polls in said
     assert f"open {newsreel.url}/ for" in said
     assert " cricket " in said
     assert " calls left " in said
@@ -159,7 +161,7 @@ def test_made_up_videos_appear_and_are_there_again_after_a_restart(tmp_path: Pat
     with started(tmp_path, port) as newsreel:
         newsreel.eventually(lambda: newsreel.has_videos("cricket"), 60)
         second = newsreel.walk("cricket")
-        newsreel.end()
+        assert first_polls not in newsreel.end()
     assert set(first) <= set(second)
     assert len(set(second)) == len(second)
 
