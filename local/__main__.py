@@ -1,5 +1,6 @@
 """`python -m local` (`make run`): newsreel on this machine, until Ctrl-C."""
 
+import io
 import signal
 import sys
 
@@ -14,9 +15,14 @@ def _end(*_: object) -> None:
 for each in (signal.SIGINT, signal.SIGTERM):
     signal.signal(each, _end)
 
+# Queries and titles are in all languages; what the terminal's encoding does not have is shown as a question mark.
+if isinstance(sys.stdout, io.TextIOWrapper):
+    sys.stdout.reconfigure(errors="replace")
+
 # Loading takes a second or two in which Ctrl-C must work, too.
 from local.console import say  # noqa: E402
-from local.machine import StartError, run  # noqa: E402
+from local.environment import StartError  # noqa: E402
+from local.machine import run  # noqa: E402
 
 try:
     run()

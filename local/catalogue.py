@@ -96,13 +96,16 @@ def recorded(path: Path, end: datetime) -> Clips:
     found, and `items`, its `youtube#searchResult` items. They hold no durations, so these are made up.
     Raises OSError and ValueError.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a text in UTF-8") from None
     try:
         groups = [json.loads(line) for line in lines if line]
         found = [(datetime.fromisoformat(group["inserted_at_utc"]), group["items"]) for group in groups]
         shift = end.replace(microsecond=0) - max(moment for moment, _ in found)
         return Clips(_clip(item, moment, shift) for moment, items in found for item in items)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, LookupError, OverflowError, RecursionError, TypeError) as error:
         raise ValueError(f"{path} is not a recording of search results: {error!r}") from error
 
 

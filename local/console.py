@@ -1,15 +1,33 @@
-"""What the terminal shows: a line for each poll, and what goes wrong."""
+"""What the terminal shows: a line for each poll, and what goes wrong.
+
+On a terminal lines are made to fit its width; elsewhere, as in a file, each stays one line.
+"""
 
 import logging
+import os
 import sys
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+INDENT = " " * len("12:00:00  ")
+"""Before what a folded line goes on with: as wide as the time, and as newsreel's name."""
+NAME = 35
+"""Columns of a poll's query and source, where there is room."""
+NAME_AT_LEAST = 16
+ROOMY = 100
+"""Columns from which the parts of a poll's line can stand further apart."""
+
 
 def say(text: str) -> None:
     """Tell the person at the terminal something about newsreel itself."""
-    print(f"newsreel: {text}", flush=True)
+    print(folded(f"newsreel: {text}", columns()), flush=True)
+
+
+def columns() -> int | None:
+    """The width of the terminal, or None where the output goes elsewhere."""
+    return (os.get_terminal_size(sys.stdout.fileno()).columns or 80) if sys.stdout.isatty() else None
 
 
 def take_over_logs() -> None:
@@ -27,23 +45,68 @@ class Readable(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """See `logging.Formatter`."""
+        time = self.formatTime(record, "%H:%M:%S")
         poll = getattr(record, "poll", None)
-        text = poll_line(poll) if isinstance(poll, Mapping) else super().format(record)
-        mark = "" if record.levelno < logging.WARNING or isinstance(poll, Mapping) else f"{record.levelname}: "
-        return f"{self.formatTime(record, '%H:%M:%S')}  {mark}{text}"
+        if isinstance(poll, Mapping):
+            return f"{time}  {poll_line(poll, columns())}"
+        mark = "" if record.levelno < logging.WARNING else f"{record.levelname}: "
+        first, *stack = super().format(record).split("\n")
+        return "\n".join((folded(f"{time}  {mark}{first}", columns()), *stack))
 
 
-def poll_line(poll: Mapping[str, Any]) -> str:
-    """What a poll did, aligned with the lines above and below."""
-    line = (
-        f"{_fitted(poll['query'], 24)}  {poll['source'] or 'no source':9}  {poll['seen']:>4} seen  {poll['new']:>4} new"
-        f"  {poll['calls_left']:>9,} calls left  next {_clock_time(poll['next_due_at'])}"
+def poll_line(poll: Mapping[str, Any], width: int | None = None) -> str:
+    """What a poll did, aligned with the lines above and below, to stand after the time on a terminal so wide."""
+    gap = "  " if width is None or width >= ROOMY else " "
+    counts = gap.join(
+        (f"{poll['seen']:>3} seen", f"{poll['new']:>3} new", f"{poll['calls_left']:>7,} calls left"),
     )
-    return f"{line}  {poll['problem']}" if poll["problem"] else line
+    tail = f"{counts}  next {_clock_time(poll['next_due_at'])}"
+    room = NAME if width is None else min(NAME, width - len(INDENT) - len(gap) - len(tail))
+    if room < NAME_AT_LEAST:
+        line = f"{_name(poll, NAME_AT_LEAST)}\n{INDENT}{tail}"
+    else:
+        line = f"{_name(poll, room)}{gap}{tail}"
+    if not poll["problem"]:
+        return line
+    if width is None:
+        return f"{line}  {poll['problem']}"
+    return f"{line}\n{folded(INDENT + poll['problem'], width)}"
 
 
-def _fitted(text: str, width: int) -> str:
-    return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)
+def folded(text: str, width: int | None) -> str:
+    """The text with line breaks between words where it would be wider; the lines after the first are indented."""
+    line, *words = text.split(" ")
+    lines = []
+    for word in words:
+        if width and line.strip() and cells(line) + 1 + cells(word) > width:
+            lines.append(line)
+            line = INDENT + word
+        else:
+            line += f" {word}"
+    return "\n".join((*lines, line))
+
+
+def cells(text: str) -> int:
+    """How many columns a terminal gives to a text."""
+    return sum(map(_cells, text))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _name(poll: Mapping[str, Any], width: int) -> str:
+    """A poll's query and, at the right, its source."""
+    source = poll["source"] or "no source"
+    room = width - 1 - len(source)
+    query = poll["query"]
+    if cells(query) > room:
+        while cells(query) > room - 1:
+            query = query[:-1]
+        query += "…"
+    return f"{query}{' ' * (room - cells(query))} {source}"
 
 
 def _clock_time(stamp: str) -> str:

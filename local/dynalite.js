@@ -2,12 +2,10 @@
 // Prints its port once it answers, or what is wrong. Ends when its standard input does, so it never outlives
 // whoever started it, not even one that was killed.
 'use strict'
-const dynalite = require('dynalite')
-const { Level } = require('level')
-
 const PATIENCE = 3000 // ms for a former one to let go of the data
 
 async function available (path) {
+  const { Level } = require('level')
   const deadline = Date.now() + PATIENCE
   for (;;) {
     const database = new Level(path)
@@ -24,6 +22,7 @@ async function available (path) {
 async function run (host, path) {
   process.stdin.on('end', () => process.exit()).resume()
   if (path) await available(path)
+  const dynalite = require('dynalite')
   const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   server.listen(0, host, () => console.log(server.address().port))
 }

@@ -79,22 +79,26 @@ def in_turn(moto: "WSGIApplication") -> "WSGIApplication":
 @contextmanager
 def dynalite(data: Path | None = None, host: str = LOOPBACK) -> Iterator[str]:
     """Run DynamoDB alone; gives its URL. Raises EngineError."""
-    command = [str(NODE), str(DYNALITE), host]
-    if data:
-        data.parent.mkdir(parents=True, exist_ok=True)
-        command.append(str(data))
-    # A group of its own, or Ctrl-C would end it before those who still write to it.
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
-    ) as process:
+    with _node(DYNALITE, host, *([str(data)] if data else [])) as process:
         try:
             answer = process.stdout.readline().strip() if process.stdout else ""
             if not answer.isdecimal():
-                hint = "if newsreel runs in this folder already, stop it there first"
+                held = "if newsreel runs in this folder already, stop it there first"
+                hint = held if "lock" in answer else f"its data is in {data or 'memory'}"
                 raise EngineError(f"dynalite did not start ({answer or 'it said nothing'}); {hint}")
             yield f"http://{LOOPBACK}:{answer}"
         finally:
             process.kill()
+
+
+def _node(*command: str | Path) -> "subprocess.Popen[str]":
+    # A group of its own, or Ctrl-C would end it before those who still write to it.
+    try:
+        return subprocess.Popen(
+            [NODE, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
+        )
+    except OSError as error:
+        raise EngineError(f"{NODE} does not run ({error.strerror}); delete .venv, then try again") from None
 
 
 def client(service: str, url: str) -> Any:
@@ -105,5 +109,6 @@ def client(service: str, url: str) -> Any:
         region_name=REGION,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"total_max_attempts": 2}, connect_timeout=2, read_timeout=10),
+        # A proxy for the outside world does not know this machine's loopback.
+        config=Config(retries={"total_max_attempts": 2}, connect_timeout=2, read_timeout=10, proxies={}),
     )

@@ -2,136 +2,182 @@
 
 import importlib
 import os
+import re
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dotenv import dotenv_values
+from botocore.exceptions import BotoCoreError, ClientError
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from local import engine, stack
+from local import engine, environment, pictures, stack
 from local.catalogue import Catalogue, recorded
 from local.clock import Clock
 from local.console import say, take_over_logs
 from local.engine import Engine, EngineError
+from local.environment import StartError
 from local.expiry import delete_expired
 from local.front import Front
 from local.invocation import Function
 from local.made_up import MadeUp
+from local.pictures import Pictures
 from local.serving import LOOPBACK, serving
 from local.template import TABLE, Template
 from local.upstream import Limits, Upstream
 from newsreel.errors import SettingsError
 from newsreel.settings import FetcherSettings, read_settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 ROOT = Path(__file__).parent.parent
 DATA = Path(".newsreel")
 """Like `.env`, in the folder where newsreel is started: the checkout, for `make run`."""
+SAMPLE = "sample"
+"""The folder for what is found of the made-up videos: what is made up or played is kept apart from real videos."""
 PORT = "3000"
+PICTURES = "/sample/pictures"
+"""Where the HTTP front has the made-up videos' pictures: the dashboard shows those of its own origin."""
 HANDLERS = {"FetcherFunction": "functions.fetcher.app", "ApiFunction": "functions.api.app"}
 AMPLE = {"SEARCH_CALLS_PER_DAY": "1000000", "UNITS_PER_DAY": "10000000"}
 """Enough for many queries, each polled every 10 seconds."""
-FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
-"""Settings of the person at the terminal that would contradict the engine's credentials."""
 PATIENCE = 1.0
 """Seconds that a poll under way has to end when newsreel is stopped; one that is cut off is repeated later."""
 FIRST_EXPIRY, NEXT_EXPIRY = 60.0, 3600.0
 """Seconds until old items are deleted."""
 
 
-class StartError(Exception):
-    """newsreel cannot start; the message says why and what to do."""
-
-
 def run() -> None:
     """Run until the process is told to end. Raises StartError."""
-    settings = {name: value for name, value in (dotenv_values(".env") | os.environ).items() if value}
-    port = _free_port(settings.get("PORT", PORT))
-    # A proxy for the outside world does not know this machine's loopback.
-    os.environ["NO_PROXY"] = ",".join(filter(None, (settings.get("NO_PROXY"), LOOPBACK)))
     with ExitStack() as running:
-        keys = settings.get("YOUTUBE_API_KEYS", "")
-        recording = settings.get("RECORDING")
-        # What is made up or played is kept apart from real videos.
-        if recording or not (keys or settings.get("INVIDIOUS_URLS")):
-            template = Template(ROOT / "template.yaml", AMPLE | settings)
-            catalogue, folder = _catalogue(recording, template.parameters["Queries"])
-            limits = Limits(search=int(AMPLE["SEARCH_CALLS_PER_DAY"]), default=int(AMPLE["UNITS_PER_DAY"]))
-            upstream = running.enter_context(serving(Upstream(catalogue, _now, limits=limits)))
-            template.parameters["YoutubeApiUrl"] = f"{upstream}/youtube/v3"
-            keys = "sample"
-        else:
-            template = Template(ROOT / "template.yaml", settings)
-            folder = "videos"
-            say("polling YouTube" if keys else "no YOUTUBE_API_KEYS: only the instances of INVIDIOUS_URLS are asked")
         try:
-            services = running.enter_context(engine.running(DATA / folder))
-            refs = stack.create(template, services, keys)
-        except EngineError as error:
+            _start(environment.settings(), running)
+        except (EngineError, BotoCoreError, ClientError, OSError) as error:
             raise StartError(str(error)) from error
-        fetcher, api = _functions(template, services, stack.environment(template, refs))
-        url = running.enter_context(serving(Front(api), port))
-        say(f"watching {template.parameters['Queries']}; the videos are kept in {DATA / folder}")
-        say(f"open {url}/ for the dashboard, {url}/docs for the API; Ctrl-C stops")
-        clock = Clock(fetcher, stack.queue_source(template, services, refs, fetcher.name), services.sqs)
-        running.callback(say, "stopped; `make run` goes on from here")
-        running.callback(clock.stop, PATIENCE)
-        clock.start()
-        threading.Thread(target=_expire, args=(services, template), daemon=True).start()
         threading.Event().wait()
+
+
+def _start(known: Mapping[str, str], running: ExitStack) -> None:
+    """Start all by these settings; what is to be ended is entered into `running`."""
+    environment.shield(known)
+    port = _free_port(known.get("PORT", PORT))
+    keys, recording = _keys(known), known.get("RECORDING")
+    if recording or not (keys or known.get("INVIDIOUS_URLS")):
+        template = Template(ROOT / "template.yaml", AMPLE | dict(known))
+        queries = _queries(template)
+        catalogue, folder = _recorded(Path(recording)) if recording else _made_up(queries, port)
+        limits = Limits(search=int(AMPLE["SEARCH_CALLS_PER_DAY"]), default=int(AMPLE["UNITS_PER_DAY"]))
+        upstream = running.enter_context(serving(Upstream(catalogue, _now, limits=limits)))
+        template.parameters["YoutubeApiUrl"] = f"{upstream}/youtube/v3"
+        keys = "sample"
+    else:
+        template = Template(ROOT / "template.yaml", known)
+        queries = _queries(template)
+        folder = "videos"
+        say("polling YouTube" if keys else "no YOUTUBE_API_KEYS: only the instances of INVIDIOUS_URLS are asked")
+    began = (DATA / folder).exists()
+    services = running.enter_context(engine.running(DATA / folder))
+    refs = stack.create(template, services, keys)
+    fetcher, api = _functions(template, services, stack.environment(template, refs))
+    front: WSGIApplication = Front(api)
+    if folder == SAMPLE:
+        front = DispatcherMiddleware(front, {PICTURES: Pictures()})
+    url = _front_url(front, port, running)
+    say(f"watching {', '.join(queries)}; the videos are kept in {DATA / folder}")
+    if not began:
+        then = ", then new ones come about every ten seconds" if folder == SAMPLE else ""
+        say(f"the first polls bring the past day's videos{then}")
+    say(f"open {url}/ for the dashboard, {url}/docs for the API; Ctrl-C stops")
+    clock = Clock(fetcher, stack.queue_source(template, services, refs, fetcher.name), services.sqs)
+    running.callback(say, "stopped; `make run` goes on from here")
+    running.callback(clock.stop, PATIENCE)
+    clock.start()
+    threading.Thread(target=_expire, args=(services, template), daemon=True).start()
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _free_port(text: str) -> int:
+def _keys(known: Mapping[str, str]) -> str:
+    keys = known.get("YOUTUBE_API_KEYS", "")
     try:
-        port = int(text)
-        with socket.create_server((LOOPBACK, port)):
+        keys.encode()
+    except UnicodeEncodeError:
+        raise StartError("YOUTUBE_API_KEYS is not in UTF-8") from None
+    return keys
+
+
+def _free_port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65_535:
+        raise StartError(f"PORT must be a number up to 65535, not {text!r}")
+    try:
+        with socket.create_server((LOOPBACK, int(text))) as listener:
+            port: int = listener.getsockname()[1]
             return port
-    except (ValueError, OverflowError):
-        raise StartError(f"PORT must be a number up to 65535, not {text!r}") from None
     except OSError as error:
-        message = f"port {text} cannot be used ({os.strerror(error.errno or 0).lower()}); try `make run PORT=3001`"
-        raise StartError(message) from None
+        raise _no_port(text, error) from None
 
 
-def _catalogue(recording: str | None, queries: str) -> tuple[Catalogue, str]:
-    """The sample upstream's videos, and the name of the folder for what newsreel finds of them."""
-    if not recording:
-        say("no YOUTUBE_API_KEYS: a sample upstream on this machine makes the videos up")
-        return MadeUp(query.strip() for query in queries.split(",")), "sample"
-    path = Path(recording)
+def _front_url(front: "WSGIApplication", port: int, running: ExitStack) -> str:
+    try:
+        return running.enter_context(serving(front, port))
+    except OSError as error:
+        raise _no_port(str(port), error) from None
+
+
+def _no_port(port: str, error: OSError) -> StartError:
+    reason = os.strerror(error.errno or 0).lower()
+    return StartError(f"port {port} cannot be used ({reason}); try `make run PORT=3001`")
+
+
+def _queries(template: Template) -> Sequence[str]:
+    """The queries of settings that a fetcher takes; tables, queue and secret are made later."""
+    try:
+        return read_settings(FetcherSettings, template.environment("FetcherFunction", str)).queries
+    except SettingsError as error:
+        raise StartError(str(error)) from None
+
+
+def _made_up(queries: Sequence[str], port: int) -> tuple[Catalogue, str]:
+    """The made-up videos, with pictures that the HTTP front will have, and the folder for what is found of them."""
+    say("no YOUTUBE_API_KEYS: a sample upstream on this machine makes the videos up")
+    url = f"http://{LOOPBACK}:{port}{PICTURES}"
+    return MadeUp(queries, thumbnails=partial(pictures.thumbnails, url)), SAMPLE
+
+
+def _recorded(path: Path) -> tuple[Catalogue, str]:
+    """A recording's videos, and the folder for what is found of them."""
     try:
         catalogue = recorded(path, _now())
     except OSError as error:
-        raise StartError(f"RECORDING={recording} cannot be read: {error.strerror}") from None
+        raise StartError(f"RECORDING={path} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise StartError(f"RECORDING={recording} cannot be played: {error}") from None
+        raise StartError(f"RECORDING={path} cannot be played: {error}") from None
     say(f"a sample upstream on this machine plays {path.name}, shifted to end now")
     return catalogue, f"recording-{path.stem}"
 
 
-def _functions(template: Template, services: Engine, environment: Mapping[str, str]) -> tuple[Function, Function]:
+def _functions(template: Template, services: Engine, variables: Mapping[str, str]) -> tuple[Function, Function]:
     """Fetcher and api, their handlers loaded in the environment that the template gives them."""
-    for name in FOREIGN:
-        os.environ.pop(name, None)
-    os.environ.update(environment)
+    os.environ.update(variables)
     os.environ.update(services.environment)
     # Metrics go to CloudWatch by way of standard output, which is the person's here.
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     try:
-        read_settings(FetcherSettings, os.environ)
-    except SettingsError as error:
-        raise StartError(str(error)) from None
-    fetcher, api = (
-        Function(name, importlib.import_module(module).handler, template.function(name))
-        for name, module in HANDLERS.items()
-    )
+        fetcher, api = (
+            Function(name, importlib.import_module(module).handler, template.function(name))
+            for name, module in HANDLERS.items()
+        )
+    except ValueError as error:
+        # Their loggers are made while they are loaded.
+        raise StartError(f"LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR ({error})") from None
     take_over_logs()
     return fetcher, api
 

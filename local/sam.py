@@ -30,7 +30,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - containers come in from outside of the lo
 HOST = "host.docker.internal"
 """What containers call this machine."""
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-PAST = timedelta(hours=1)
+PAST = timedelta(minutes=20)
 """As much is there to be found at first: a container has only a share of this machine."""
 IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
 

@@ -5,6 +5,7 @@ Their physical names are their logical ids, as they are for `sam local`.
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from local.engine import Engine, EngineError
@@ -39,7 +40,10 @@ def create(template: Template, engine: Engine, keys: str) -> dict[str, str]:
         refs[name] = _create_queue(engine, name, queues[name], refs)
     for name, secret in template.of_type(SECRET).items():
         value = keys or secret["SecretString"]
-        refs[name] = engine.secrets.create_secret(Name=name, SecretString=value)["ARN"]
+        # The token becomes the version's id. Made from the value it is the same at every start, so that a key that
+        # was disabled for this version stays so.
+        version = sha256(value.encode()).hexdigest()
+        refs[name] = engine.secrets.create_secret(Name=name, SecretString=value, ClientRequestToken=version)["ARN"]
     return refs
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 logger = Logger(service="newsreel")
 metrics = Metrics(namespace="newsreel")
 
-VALUES_AT_MOST = 100
+VALUES_AT_MOST = 99
 
 clock = utc_now
 sleep = time.sleep

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,40 @@ def test_made_up_videos_go_on_appearing_and_some_late() -> None:
     assert max(seen[video_id] - published[video_id] for video_id in seen) > 5 * MINUTE
 
 
+def test_a_new_video_is_made_up_about_every_ten_seconds() -> None:
+    times = [clip.published_at for clip in MadeUp([]).search("my town", NOW - 40 * MINUTE, NOW - 20 * MINUTE, NOW)]
+    assert len(times) == 120
+    assert all(timedelta(0) < newer - older < timedelta(seconds=20) for newer, older in pairwise(times))
+
+
+def test_searches_find_most_made_up_videos_within_five_seconds() -> None:
+    hour = MadeUp([]).search("official", NOW - 60 * MINUTE, FAR, NOW)
+    quick = [clip for clip in hour if clip.visible_at - clip.published_at < timedelta(seconds=5)]
+    assert len(quick) > 0.85 * len(hour)
+
+
+def test_a_first_search_finds_the_past_days_videos_and_not_more_than_two_polls_can_take() -> None:
+    found = MadeUp([]).search("cricket", NOW - timedelta(hours=30), FAR, NOW)
+    assert timedelta(hours=23, minutes=45) < NOW - found[-1].published_at <= timedelta(days=1)
+    assert 500 < len(found) < 1_000
+
+
+def test_what_searches_no_longer_find_is_still_found_by_its_id() -> None:
+    lately = MadeUp([]).search("cricket", NOW - 30 * MINUTE, FAR, NOW)
+    later = NOW + timedelta(hours=6)
+    after = MadeUp(["cricket"])
+    still = {clip.video_id for clip in after.search("cricket", NOW - 30 * MINUTE, NOW, later)}
+    assert 0 < len(still) < len(lately) / 10
+    assert [after.find(clip.video_id, later) for clip in lately] == lately
+
+
+def test_made_up_videos_have_the_thumbnails_that_are_asked_for() -> None:
+    given = {"medium": {"url": "http://127.0.0.1:3000/x.svg", "width": 320, "height": 180}}
+    assert MadeUp([], thumbnails=lambda _: given).search("cricket", None, FAR, NOW)[0].thumbnails == given
+    newest = MadeUp([]).search("cricket", None, FAR, NOW)[0]
+    assert newest.thumbnails["medium"]["url"] == f"https://i.ytimg.com/vi/{newest.video_id}/mqdefault.jpg"
+
+
 def test_made_up_videos_are_found_by_id_after_a_restart_and_when_they_are_old() -> None:
     clips = MadeUp([]).search("cricket", None, FAR, NOW)
     after = MadeUp(["chess", "cricket"])
@@ -87,7 +122,25 @@ def test_a_recording_is_shifted_to_end_now_and_keeps_its_lag(tmp_path: Path) -> 
     assert (newest.title, newest.channel_title, newest.live) == ("A & B", "C & D", "live")
 
 
-@pytest.mark.parametrize("text", ["{}", "[1]", "no JSON", '{"inserted_at_utc": "noon", "items": []}', ""])
+GROUP = '{"inserted_at_utc": "2026-11-23 12:00:00Z", "items": [%s]}'
+NINES = '{"id": {"videoId": "a"}, "snippet": {"publishedAt": "9999-12-31T23:59:59Z"}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[1]",
+        "no JSON",
+        '{"inserted_at_utc": "noon", "items": []}',
+        "",
+        GROUP % "1",
+        GROUP % '{"id": {"videoId": 1}, "snippet": []}',
+        GROUP % '{"id": {"videoId": 1}, "snippet": {"publishedAt": "2026-11-23T12:00:00Z", "title": 1}}',
+        GROUP % NINES,
+        "[" * 100_000,
+    ],
+)
 def test_what_is_no_recording_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "polls.jsonl"
     path.write_text(text)

@@ -1,12 +1,17 @@
 """What the terminal shows of a log record."""
 
+import fcntl
+import io
 import logging
+import os
 import re
+import struct
+import termios
 from typing import Any
 
 import pytest
 
-from local.console import Readable
+from local.console import Readable, cells, folded, poll_line, say
 
 POLL = {
     "query": "cricket",
@@ -54,3 +59,100 @@ def test_other_records_are_shown_in_their_words_and_failures_with_their_stack() 
     text = shown("failed", logging.ERROR, failure.value)
     assert "ERROR: failed" in text
     assert "ValueError: invalid literal" in text
+
+
+SENTENCE = "open http://127.0.0.1:3000/ for the dashboard, http://127.0.0.1:3000/docs for the API; Ctrl-C stops"
+NEXT = "2026-11-23T02:00:10Z"
+STAMP = "12:00:06  "
+PROBLEM = (
+    "no usable key: 2 keys are refused by YouTube; put a new key into the secret, or name instances to ask meanwhile"
+)
+QUERIES = (
+    "cricket",
+    "northern lights over the sea",
+    "ゲーム 実況の楽しみ方",
+    "برنامه‌نویسی",
+    "👨‍👩‍👧 family",
+    "a" * 100,
+)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("source", ["youtube", "invidious", None])
+@pytest.mark.parametrize("problem", [None, PROBLEM])
+@pytest.mark.parametrize("width", [60, 80, 100, 132])
+def test_a_polls_line_fits_the_terminal(query: str, source: str | None, problem: str | None, width: int) -> None:
+    poll = POLL | {"query": query, "source": source, "problem": problem, "seen": 500, "new": 461}
+    first, *more = poll_line(poll, width).split("\n")
+    assert all(cells(line) <= width for line in (STAMP + first, *more))
+    assert all(line.startswith(" " * len(STAMP)) for line in more)
+    shown = re.sub(r"\s+", " ", " ".join((first, *more)))
+    assert "500 seen 461 new 999,990 calls left next" in shown
+    assert shown.endswith(problem or ":10")
+
+
+def test_on_80_columns_a_polls_line_is_one_line_and_aligned_in_all_scripts() -> None:
+    lines = [poll_line(POLL | {"query": query, "next_due_at": NEXT}, 80) for query in QUERIES]
+    assert {cells(line.partition(" seen")[0]) for line in lines} == {cells(lines[0].partition(" seen")[0])}
+    assert not any("\n" in line for line in lines)
+    assert re.fullmatch(r"cricket     youtube  50 seen  12 new 999,990 calls left  next \d\d:\d\d:10", lines[0])
+    assert lines[1].startswith("northern l… youtube ")
+
+
+def test_a_query_is_cut_between_its_letters_as_wide_as_they_are() -> None:
+    assert poll_line(POLL | {"query": "ゲーム 実況の楽しみ方"}, 80).startswith("ゲーム 実…  youtube ")
+
+
+def test_words_are_folded_and_never_lost() -> None:
+    text = "newsreel: " + "one two three " * 9 + "https://example.com/" + "x" * 60
+    lines = folded(text, 40).split("\n")
+    assert all(cells(line) <= 40 for line in lines[:-1])
+    assert all(line.startswith(" " * 10) for line in lines[1:])
+    assert " ".join(line.strip() for line in lines) == text
+    assert folded(text, None) == text
+
+
+class Terminal(io.StringIO):
+    """A standard output of so many columns."""
+
+    def __init__(self, columns: int) -> None:
+        super().__init__()
+        self._side, self._other = os.openpty()
+        fcntl.ioctl(self._other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def fileno(self) -> int:
+        return self._other
+
+    def isatty(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        os.close(self._side)
+        os.close(self._other)
+        super().close()
+
+
+@pytest.mark.parametrize("columns", [80, 0])
+def test_what_newsreel_says_fits_a_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Terminal(columns) as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        say(SENTENCE)
+        first, second = terminal.getvalue().splitlines()
+    assert first == "newsreel: open http://127.0.0.1:3000/ for the dashboard,"
+    assert second == "          http://127.0.0.1:3000/docs for the API; Ctrl-C stops"
+
+
+def test_what_newsreel_says_is_one_line_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    say(SENTENCE)
+    assert capsys.readouterr().out == f"newsreel: {SENTENCE}\n"
+
+
+def test_records_fit_a_terminal_and_stacks_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="invalid literal") as failure:
+        int("broken " * 20)
+    with Terminal(80) as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        assert all(cells(line) <= 80 for line in shown("poll", poll=POLL | {"problem": PROBLEM}).splitlines())
+        assert all(cells(line) <= 80 for line in shown("careful " * 30, logging.WARNING).splitlines())
+        text = shown("failed", logging.ERROR, failure.value)
+    assert f"ValueError: {failure.value}" in text

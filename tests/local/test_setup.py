@@ -76,6 +76,12 @@ def test_an_unreachable_registry_is_named(checkout: Path, tools: Path) -> None:
     assert "the Python package registry could not be reached; check the network" in line
 
 
+def test_a_folder_that_cannot_be_written_is_named(checkout: Path, tools: Path) -> None:
+    (checkout / ".newsreel").write_text("a file in the way")
+    (line,) = setup(checkout, tools)
+    assert ".newsreel/setup.log cannot be written" in line
+
+
 def test_an_unknown_set_of_requirements_is_refused(checkout: Path, tools: Path) -> None:
     (line,) = setup(checkout, tools, "nonsense")
     assert "unknown set of requirements" in line

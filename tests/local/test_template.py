@@ -85,6 +85,20 @@ def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Temp
     assert found.videos_table == refs["VideosTable"]
 
 
+def test_the_secrets_version_follows_from_its_value(template: Template) -> None:
+    versions = []
+    for keys in ("key-1,key-2", "key-1,key-2", "key-1,key-3", ""):
+        with running() as engine:
+            # In one process all of them have the same secrets.
+            engine.secrets.delete_secret(SecretId="KeysSecret", ForceDeleteWithoutRecovery=True)
+            refs = create(template, engine, keys)
+            versions.append(engine.secrets.get_secret_value(SecretId=refs["KeysSecret"])["VersionId"])
+            engine.secrets.delete_secret(SecretId="KeysSecret", ForceDeleteWithoutRecovery=True)
+    first, again, other, template_s = versions
+    assert first == again
+    assert len({first, other, template_s}) == 3
+
+
 def test_tables_are_kept_between_runs_if_they_are_the_same(tmp_path: Path, small: Path) -> None:
     for expected in (None, "1"):
         with running(tmp_path / "data") as engine:
