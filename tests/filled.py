@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 import functions.api.app as api
 from local.catalogue import Clip, thumbnails
 from local.engine import Engine
@@ -13,7 +11,7 @@ from local.invocation import Function
 from local.serving import serving
 from local.template import Template
 from newsreel.video import LIVE_STATES
-from tests.conftest import clients, empty_tables
+from tests.conftest import new_world
 from tests.world import MINUTE, PROPERTIES, START, World
 
 COUNT = 120
@@ -23,11 +21,7 @@ CHANNELS = 3
 @contextmanager
 def filled_world(services: Engine, template: Template) -> Iterator[World]:
     """One video a minute, `video000001` the newest; live states and channels take turns."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        contextmanager(empty_tables)(clients(services)["dynalite"], template) as tables,
-        World(services.secrets, tables.client, tables.environment, patch) as world,
-    ):
+    with new_world(services, template) as world:
         world.add(*map(_clip, range(1, COUNT + 1)))
         world.schedule()
         yield world

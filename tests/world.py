@@ -22,6 +22,7 @@ from local.catalogue import Clip, Clips
 from local.front import Front
 from local.invocation import Context, Function
 from local.upstream import Limits, Upstream
+from tests.remembered import Remembered
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -100,9 +101,9 @@ class World:
         self.slept = 0.0
         self.invocations = 0
         self._patch = monkeypatch
-        self._secrets = secrets
+        self._secrets = cast("SecretsManagerClient", Remembered(secrets))
         name = f"keys-{uuid4().hex[:8]}"
-        self._secret = secrets.create_secret(Name=name, SecretString='{"keys": ["key-one"]}')["ARN"]
+        self._secret = self._secrets.create_secret(Name=name, SecretString='{"keys": ["key-one"]}')["ARN"]
         self.environ = {
             **tables,
             "KEYS_SECRET_ID": self._secret,
@@ -187,15 +188,24 @@ class World:
         return self.reports[-1]
 
     def run(self, span: timedelta) -> None:
-        """Let time pass: an event of the schedule every minute, messages when they are due."""
-        end = self.now + span
-        while self.now < end:
-            minute = self.now
-            self.schedule()
-            for at, body in self.queue.until(minute + MINUTE):
-                self.now = max(self.now, at)
-                self.deliver(body)
-            self.now = minute + MINUTE
+        """Let time pass, minute by minute."""
+        end, tables = self.now + span, self.dynamodb
+        # Nobody but the handlers writes meanwhile.
+        self.dynamodb = cast("DynamoDBClient", Remembered(tables))
+        try:
+            while self.now < end:
+                self.minute()
+        finally:
+            self.dynamodb = tables
+
+    def minute(self) -> None:
+        """Let a minute pass: an event of the schedule, and the queue's messages when they are due."""
+        minute = self.now
+        self.schedule()
+        for at, body in self.queue.until(minute + MINUTE):
+            self.now = max(self.now, at)
+            self.deliver(body)
+        self.now = minute + MINUTE
 
     def get(self, path: str, **headers: str) -> Any:
         """GET from the api, through the HTTP front."""

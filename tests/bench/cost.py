@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from local import engine
 from local.made_up import MadeUp
 from local.template import TABLE, Template
 from tests.bench import report
 from tests.bench.report import Row
-from tests.conftest import ROOT, clients, empty_tables
+from tests.conftest import ROOT, new_world
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -212,11 +210,8 @@ def units(world: World, client: "DynamoDBClient") -> Iterator[Counter[str]]:
 @contextmanager
 def world() -> Iterator[World]:
     """A world as the tests have it."""
-    with pytest.MonkeyPatch.context() as patch, engine.running() as services:
-        client = clients(services)["dynalite"]
-        for tables in empty_tables(client, Template(ROOT / "template.yaml", {})):
-            with World(services.secrets, client, tables.environment, patch) as made:
-                yield made
+    with engine.running() as services, new_world(services, Template(ROOT / "template.yaml", {})) as made:
+        yield made
 
 
 if __name__ == "__main__":

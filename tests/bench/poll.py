@@ -31,7 +31,7 @@ from tests.bench import report
 from tests.bench.cost import units, world
 from tests.bench.report import Row
 from tests.integration.test_api_caching import calls
-from tests.world import MINUTE, UPSTREAM_URL, World
+from tests.world import UPSTREAM_URL, World
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -103,9 +103,9 @@ def many() -> Iterator[Row]:
         )
         made.limit(key_one=Limits(search=10_000))
         made.add(*(replace(each, query=None) for each in published(made, 5)))
-        made.run(MINUTE)
+        made.minute()
         before, reported = made.invocations, len(made.reports)
-        mine = spent(made, made.dynamodb, lambda: made.run(MINUTE))
+        mine = spent(made, made.dynamodb, made.minute)
         invocations, polls = made.invocations - before, len(made.reports) - reported
         assert {each["query"] for each in made.reports[reported:]} == set(names)
         reported = len(made.reports)

@@ -22,7 +22,7 @@ from local.invocation import Function
 from local.serving import serving
 from local.template import Template
 from tests.browser.pretend_api import PretendApi, videos
-from tests.conftest import clients, empty_tables
+from tests.conftest import new_world
 from tests.world import MINUTE, PROPERTIES, START, World
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -199,13 +199,7 @@ def made_site(world: World) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def site(services: Engine, template: Template) -> Iterator[Site]:
     """The real handlers over real tables, for tests that only read."""
-    client = clients(services)["dynalite"]
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        contextmanager(empty_tables)(client, template) as tables,
-        World(services.secrets, client, tables.environment, patch) as world,
-        made_site(world) as site,
-    ):
+    with new_world(services, template) as world, made_site(world) as site:
         yield site
 
 

@@ -12,10 +12,10 @@ import requests
 
 from local.engine import Engine
 from local.template import Template
-from tests.conftest import clients, empty_tables
+from tests.conftest import new_world
 from tests.filled import served
 from tests.papers import blocks, commands
-from tests.world import MINUTE, World, clips
+from tests.world import MINUTE, clips
 
 HERE = "http://127.0.0.1:3000"
 """Where the papers find newsreel."""
@@ -26,13 +26,11 @@ EXAMPLES = [shlex.split(command)[1:] for command in commands() if command.starts
 @pytest.fixture(scope="module")
 def url(services: Engine, template: Template) -> Iterator[str]:
     """The api of a world that has something for every example."""
-    with pytest.MonkeyPatch.context() as patch:
-        for tables in empty_tables(clients(services)["dynalite"], template):
-            with World(services.secrets, tables.client, tables.environment, patch) as world, served() as url:
-                first, second, *others = clips(world.now - number * MINUTE for number in range(1, VIDEOS + 1))
-                world.add(replace(first, title="How to make tea?"), replace(second, live="live"), *others)
-                world.schedule()
-                yield url
+    with new_world(services, template) as world, served() as url:
+        first, second, *others = clips(world.now - number * MINUTE for number in range(1, VIDEOS + 1))
+        world.add(replace(first, title="How to make tea?"), replace(second, live="live"), *others)
+        world.schedule()
+        yield url
 
 
 @pytest.mark.parametrize("arguments", EXAMPLES, ids=lambda arguments: arguments[0])
