@@ -92,3 +92,5 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@$(pin) requirements/deploy.in --output-file requirements/deploy.txt
 	@$(pin) requirements/checkov.in --output-file requirements/checkov.txt
 	@$(pin) requirements/bench.in --output-file requirements/bench.txt
+	@echo "newsreel: the layer is trimmed by what its libraries look like inside (layers/newsreel/trim.py);"
+	@echo "          next: make deploy-check compares it with the whole of the new versions, then make test"

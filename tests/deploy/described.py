@@ -8,10 +8,6 @@ import botocore.session
 
 from trim import USED
 
-EVENTS = (
-    "after-call", "before-call", "before-endpoint-resolution", "before-parameter-build", "before-parse", "before-sign",
-    "choose-signer", "needs-retry", "provide-client-params", "request-created", "response-received",
-)  # fmt: skip
 DISCOVERY = "block_endpoint_discovery_required_operations"
 """A guard of operations that need DescribeEndpoints, which is left out as none of these does."""
 
@@ -27,8 +23,17 @@ def main() -> None:
             shapes: dict[str, Any] = {}
             for shape in (operation.input_shape, operation.output_shape, *operation.error_shapes):
                 describe(shape, shapes)
-            at = {event: handlers(client, f"{event}.{model.service_id.hyphenize()}.{name}") for event in EVENTS}
-            print(json.dumps([service, name, operation.http, shapes, at]))  # noqa: T201
+            where = f"{model.service_id.hyphenize()}.{name}"
+            at = {event: handlers(client, f"{event}.{where}") for event in events(client)}
+            called = {event: found for event, found in at.items() if found}
+            print(json.dumps([service, name, operation.http, shapes, called]))  # noqa: T201
+
+
+def events(client: Any) -> list[str]:
+    """Everything that happens at which something is called, for whatever service."""
+    # There is no public way to see them.
+    root = client.meta.events._emitter._handlers._root  # noqa: SLF001
+    return sorted(root.children)
 
 
 def handlers(client: Any, event: str) -> list[str]:

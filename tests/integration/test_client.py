@@ -1,4 +1,4 @@
-"""The functions' own client reads answers as boto3's does, and tells the same errors."""
+"""The functions' own client reads answers as boto3's does, and raises the same errors."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 from local.engine import Engine
 from local.engine import client as boto3_client
 from newsreel.aws.calls import get_items, put_items, table_errors
+from newsreel.aws.clients import read_as_it_is
 from newsreel.errors import TableUnavailable
-from tests.conftest import Tables
+from tests.conftest import Tables, own_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,7 +59,24 @@ def test_answers_are_what_botocore_makes_of_them(tables: Tables, services: Engin
     assert same(lambda each: each.batch_get_item(RequestItems=request))["Responses"]
 
 
-def test_errors_are_told_as_ever(tables: Tables) -> None:
+def test_botocores_parser_is_passed_by_at_every_answer(
+    tables: Tables, services: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[dict[str, Any]] = []
+
+    def watched(**event: Any) -> None:
+        read_as_it_is(**event)
+        read.append({**event["customized_response_dict"], "left to botocore": event["response_dict"]["body"]})
+
+    monkeypatch.setattr("newsreel.aws.clients.read_as_it_is", watched)
+    client = own_client(services.environment["AWS_ENDPOINT_URL_DYNAMODB"])
+    put_items(client, tables.videos, [ITEM])
+    assert get_items(client, tables.videos, [KEY]) == [ITEM]
+    assert [each["left to botocore"] for each in read] == [b"{}", b"{}"]
+    assert read[1]["Responses"] == {tables.videos: [ITEM]}
+
+
+def test_errors_are_those_of_botocore(tables: Tables) -> None:
     put_items(tables.client, tables.videos, [ITEM])
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
         tables.client.put_item(TableName=tables.videos, Item=ITEM, ConditionExpression="attribute_not_exists(video_id)")

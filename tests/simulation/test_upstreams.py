@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,8 +70,8 @@ def edited(world: World, edit: Edit) -> None:
 
 def figures(services: Engine, template: Template, edit: Edit, per_day: int) -> dict[str, Any]:
     """What half a day of one key comes to."""
+    tables = empty_tables(clients(services)["dynalite"], template)
     with (
-        contextmanager(empty_tables)(clients(services)["dynalite"], template) as tables,
         pytest.MonkeyPatch.context() as patch,
         World(services.secrets, tables.client, tables.environment, patch) as world,
     ):
