@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -30,11 +30,9 @@ from newsreel.web import answers, parameters, shown, status
 from newsreel.web.answers import Answer
 from newsreel.web.cache import Cache
 from newsreel.web.parameters import VALUE_SHOWN, PageRequest
-from newsreel.web.request import Request, acceptable, from_event
+from newsreel.web.request import Request, from_event
 
 FOLDER = Path(__file__).parent
-ATOM = "application/atom+xml"
-HTML = "text/html"
 METHODS = [method.value for method in HTTPMethod]
 RETRY_AFTER = 2
 """Seconds after which a reader may ask again when the table did not answer."""
@@ -48,13 +46,8 @@ pages: Cache[PageRequest, Page] = Cache(seconds=1, most=128)
 ready: Cache[tuple[str, ...], Answer] = Cache(seconds=1, most=128)
 """Ready answers, by the request's URL: who asks for the same in the same second gets the same."""
 
-
-class Route(NamedTuple):
-    """How GET is answered at a path, and to readers who take which content types."""
-
-    answer: Callable[[Request], Answer]
-    accepted: tuple[str, ...]
-
+type Route = Callable[[Request], Answer]
+"""How GET is answered at a path."""
 
 app = APIGatewayHttpResolver()
 routes: dict[str, Route] = {}
@@ -79,16 +72,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)
 
 
-def route(path: str, *accepted: str) -> Callable[[Callable[[Request], Answer]], Callable[[Request], Answer]]:
-    """Answer GET and HEAD at a path, to readers who take one of these content types, by default JSON."""
+def route(path: str) -> Callable[[Route], Route]:
+    """Answer GET and HEAD at a path.
 
-    def register(answer: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
-        routes[path] = Route(answer, accepted or (answers.JSON,))
+    A path has one content type, whatever `Accept` says: RFC 9110, section 12.5.1, lets a server disregard it, and there
+    are feed readers that ask for RSS alone and read Atom all the same.
+    """
+
+    def register(answer: Route) -> Route:
+        routes[path] = answer
         # Every method comes here, as one that is not allowed has an answer of its own.
         # A stage's own path may come without its slash.
         rule = re.escape(path).replace(r"\*", "[^/]+") if path != "/" else "/?"
         # A rule is a regular expression, in which `$` would let a line's end pass.
-        app.route(rf"{rule}\Z", method=METHODS)(lambda: respond(routes[path]))
+        app.route(rf"{rule}\Z", method=METHODS)(lambda: respond(answer))
         return answer
 
     return register
@@ -120,9 +117,7 @@ def answer_to(request: Request, found: Route) -> Answer:
         return Answer(HTTPStatus.NO_CONTENT, headers=answers.PREFLIGHT)
     if request.method not in ("GET", "HEAD"):
         return not_allowed(request)
-    if not acceptable(request.headers.get("accept", ""), found.accepted):
-        return answers.problem(HTTPStatus.NOT_ACCEPTABLE, f"This path has only {found.accepted[0]}.", request.id)
-    return ready.get((request.base, request.path, request.query), lambda: found.answer(request))
+    return ready.get((request.base, request.path, request.query), lambda: found(request))
 
 
 @app.not_found
@@ -140,7 +135,7 @@ def current_request() -> Request:
     return from_event(app.current_event.raw_event, app.lambda_context.aws_request_id)
 
 
-@route("/", HTML)
+@route("/")
 def get_dashboard(_request: Request) -> Answer:
     """The dashboard, whatever the query string: the page itself reads from it what to show."""
     return dashboard_page()
@@ -181,7 +176,7 @@ def get_video(request: Request) -> Answer:
     return answers.json_answer(shown.video(found), answers.BRIEFLY)
 
 
-@route("/videos.atom", ATOM, "application/xml", "text/xml")
+@route("/videos.atom")
 def get_feed(request: Request) -> Answer:
     """One page of a listing, by default the newest, as an Atom feed."""
     from newsreel.web import feed  # noqa: PLC0415 - most instances are never asked for it
@@ -189,7 +184,7 @@ def get_feed(request: Request) -> Answer:
     wanted = parameters.page_request(request.query, settings().queries, parameters.FEED_SIZE)
     found = page_of(wanted)
     body = feed.document(found, wanted, request)
-    return Answer(HTTPStatus.OK, f"{ATOM}; charset=utf-8", body, answers.BRIEFLY)
+    return Answer(HTTPStatus.OK, "application/atom+xml; charset=utf-8", body, answers.BRIEFLY)
 
 
 @route("/queries")
@@ -226,7 +221,7 @@ def get_document(request: Request) -> Answer:
     return document()
 
 
-@route("/docs", HTML)
+@route("/docs")
 def get_docs(request: Request) -> Answer:
     """Swagger UI."""
     from newsreel.web import docs  # noqa: PLC0415 - most instances are never asked for it
@@ -235,7 +230,7 @@ def get_docs(request: Request) -> Answer:
     return docs.page()
 
 
-@route("/docs/*", "text/javascript", "text/css")
+@route("/docs/*")
 def get_docs_file(request: Request) -> Answer:
     """What Swagger UI's page is made of."""
     from newsreel.web import docs  # noqa: PLC0415 - most instances are never asked for it
@@ -252,7 +247,7 @@ def dashboard_page() -> Answer:
     from newsreel.web import dashboard  # noqa: PLC0415 - most instances are never asked for it
 
     found = dashboard.page(FOLDER / "dashboard")
-    return Answer(HTTPStatus.OK, f"{HTML}; charset=utf-8", found.body, answers.A_MINUTE, found.headers)
+    return Answer(HTTPStatus.OK, "text/html; charset=utf-8", found.body, answers.A_MINUTE, found.headers)
 
 
 @cache

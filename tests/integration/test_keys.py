@@ -222,7 +222,7 @@ def test_a_new_key_ends_the_waiting_at_once(world: World) -> None:
     assert "fresh" in searches(world)
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"keys": []}', "[]", "[1, null]", '"text"', "   \n"])
+@pytest.mark.parametrize("text", ["", "{}", '{"keys": []}', "[]", "[1, null]", '""', "   \n"])
 def test_a_secret_without_keys_is_said_and_mended_without_deployment(world: World, text: str) -> None:
     world.set_keys(text=text or " ")
     world.run(10 * MINUTE)
@@ -240,6 +240,25 @@ def test_keys_are_read_from_every_form(world: World) -> None:
         world.restart()
         fetcher.key_ring()
         assert len(key_states(world)) == 2
+
+
+@pytest.mark.parametrize("text", ['{"keys": ["AIzaOne", "AIzaTwo",]}', '["AIzaOne", "AIzaTwo"', "{keys: [AIzaOne]}"])
+def test_a_secret_of_broken_json_is_said_with_the_right_form_and_nothing_is_sent(world: World, text: str) -> None:
+    world.set_keys(text=text)
+    world.run(10 * MINUTE)
+    assert not world.upstream.calls
+    status = world.get("/status").get_json()
+    (problem,) = (each for each in status["problems"] if each["code"] == "no_keys")
+    assert problem["message"] == (
+        'There is no API key: the secret starts like JSON and is none; its right form is {"keys": ["…"]}.'
+    )
+    assert "starts like JSON" in world.state()["problem"]
+    assert "AIza" not in str(status)
+    assert "AIza" not in str(world.reports)
+    world.set_keys(text='{"keys": ["AIzaOne", "AIzaTwo"]}')
+    world.run(7 * MINUTE)
+    assert {"AIzaOne", "AIzaTwo"} >= set(searches(world)) > set()
+    assert not problems(world)
 
 
 def test_fifty_at_once_spend_not_one_call_too_many(world: World) -> None:

@@ -42,8 +42,9 @@ class Place:
     def fresh(self) -> KeysSecret:
         return KeysSecret(self.client, self.id)
 
-    def change(self, text: str) -> None:
-        self.client.put_secret_value(SecretId=self.id, SecretString=text)
+    def change(self, value: str | bytes) -> None:
+        kind = "SecretString" if isinstance(value, str) else "SecretBinary"
+        self.client.put_secret_value(SecretId=self.id, **{kind: value})
 
     def spend(self, bucket: Bucket) -> list[str]:
         """Charge a bucket until nothing is left; the keys in turn."""
@@ -185,6 +186,19 @@ def test_a_secret_without_keys_is_said(place: Place, text: str) -> None:
         place.ring(place.fresh()).charge("search")
     ring = read_ring(place.tables.client, place.tables.state)
     assert (ring.keys, ring.problem) == ((), "the secret holds no key")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("text", ['{"keys": ["a", "b"]}', "a\r\nb\r\n"])
+def test_a_secret_of_bytes_is_read_like_a_text(place: Place, text: str, encoding: str) -> None:
+    place.change(text.encode(encoding))
+    ring = place.ring(place.fresh())
+    assert {ring.charge("search"), ring.charge("search")} == {Key("a"), Key("b")}
+
+
+def test_a_secret_of_bytes_that_are_no_text_is_said(place: Place) -> None:
+    place.change(b"\xff\xfe\xff\x80\x00\xd8\x01")
+    assert place.ring(place.fresh()).problem == "the secret holds no key"
 
 
 def test_a_secret_that_cannot_be_read_is_said_and_old_keys_serve_on(place: Place) -> None:

@@ -92,3 +92,15 @@ def test_a_key_is_shown_nowhere(
     seen = repr((urls, scans, answers, logged, world.reports, printed))
     assert KEY not in seen
     assert "cricket" in repr(logged)
+
+
+@pytest.mark.parametrize("text", [f'{{"keys": ["{KEY}",]}}', f"{{keys: [{KEY}]}}", f'keys = ["{KEY}"]', f'"{KEY}'])
+def test_a_secret_that_is_hard_to_read_is_shown_nowhere(
+    world: World, tables: Tables, logged: list[str], capfd: pytest.CaptureFixture[str], text: str
+) -> None:
+    world.set_keys(text=text)
+    world.schedule()
+    scans = [tables.client.scan(TableName=table)["Items"] for table in tables.environment.values()]
+    answers = [world.get(path).get_data(as_text=True) for path in ("/queries", "/status")]
+    assert logged
+    assert KEY not in repr((scans, answers, logged, world.reports, capfd.readouterr()))

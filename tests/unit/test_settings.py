@@ -1,14 +1,23 @@
 """Settings: read strictly, and every wrong variable named in one message."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from local.template import Template
 from newsreel.errors import SettingsError
-from newsreel.settings import SETTINGS, ApiSettings, FetcherSettings, OneOf, Whole, read_settings
+from newsreel.settings import (
+    QUERY_LENGTH_AT_MOST,
+    SETTINGS,
+    ApiSettings,
+    FetcherSettings,
+    OneOf,
+    Whole,
+    read_settings,
+)
 from tests.conftest import ROOT
 
 REQUIRED = {
@@ -134,6 +143,156 @@ def test_queries_are_trimmed_and_told_once_in_order_with_their_case() -> None:
 def test_instances_come_with_commas_or_spaces_and_without_closing_slash() -> None:
     urls = read(INVIDIOUS_URLS="https://one.test/, https://two.test/path/ https://one.test").invidious_urls
     assert urls == ("https://one.test", "https://two.test/path")
+
+
+@pytest.mark.parametrize(
+    ("typed", "queries"),
+    [
+        ("برنامه\u200cنویسی", ("برنامه\u200cنویسی",)),
+        ("ゲーム\u3000実況,ゲーム 実況", ("ゲーム 実況",)),
+        ("👨\u200d👩\u200d👧\u200d👦", ("👨\u200d👩\u200d👧\u200d👦",)),
+        ("\ufefflive\u00a0cricket, cric\u00adket", ("live cricket", "cricket")),
+        ("chess,\u200c,\u3000, \u00ad ,", ("chess",)),
+    ],
+    ids=ascii,
+)
+def test_queries_are_read_as_people_type_and_paste_them(typed: str, queries: tuple[str, ...]) -> None:
+    assert read(QUERIES=typed).queries == queries
+
+
+def test_a_query_of_a_hundred_characters_may_be_padded() -> None:
+    assert read(QUERIES="\u3000" + "a" * 100 + "\u200b ").queries == ("a" * 100,)
+
+
+PATTERNS = {
+    name: re.compile(declared["AllowedPattern"])
+    for name, declared in Template(ROOT / "template.yaml", {}).declared.items()
+    if "AllowedPattern" in declared
+}
+
+
+def passes(name: str, text: str) -> bool:
+    """Whether the template takes this text as a parameter."""
+    return PATTERNS[name].fullmatch(text) is not None
+
+
+def accepted(variable: str, text: str) -> bool:
+    try:
+        read(**{variable: text})
+    except SettingsError:
+        return False
+    return True
+
+
+LINE_ENDS = "\t\n\r\x1c\x85\u2028\u2029"
+"""Around a phrase the code leaves out all of these, the template only the usual ones."""
+ODD = (
+    "\t\n\r\x00\x1c\x7f\x85 \u00a0\u1680\u2003\u202f\u205f\u3000"
+    "\u00ad\u061c\u180e\u200b\u200e\u2029\u2028\u202a\u202e\u2060\u2064\u2065\u2066\u2069\u206a\ufeff"
+    "\u200c\u200d\ufe00\ufe0f\ufe10\U000e0067\ud800\udbff\udc00\udfff\ue000\ufffd\ufffe\uffff\U0001f468\U0010ffff"
+)
+phrases = st.text(st.sampled_from(ODD) | st.sampled_from("aé世,,"), max_size=20) | st.text(max_size=20)
+
+
+@given(st.lists(phrases, max_size=5).map(",".join))
+@example("برنامه\u200cنویسی")
+@example("ゲーム\u3000実況")
+@example("👨\u200d👩\u200d👧\u200d👦")
+@example("live\u00a0cricket")
+@example("cric\u00adket")
+@example("\ufeffcricket")
+@example("two\nlines")
+@example("tea\x00time")
+@example("half \ud83d")
+@example("\udc68 half")
+@example("\u200c\n")
+@settings(max_examples=2000)
+def test_the_template_never_passes_queries_that_the_code_refuses(text: str) -> None:
+    assert accepted("QUERIES", text) or not passes("Queries", text)
+
+
+inside = st.text(st.sampled_from(ODD) | st.sampled_from("aé世"), max_size=20).map("a{}b".format)
+seen_or_not = st.text(st.sampled_from(ODD.translate(dict.fromkeys(map(ord, LINE_ENDS)))), min_size=1, max_size=20)
+
+
+@given(inside | seen_or_not)
+@settings(max_examples=2000)
+def test_the_template_refuses_only_phrases_that_the_code_refuses(text: str) -> None:
+    assert accepted("QUERIES", text) is passes("Queries", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("cricket, live chess,\n  Go", True),
+        ("a" * QUERY_LENGTH_AT_MOST, True),
+        ("a" * (QUERY_LENGTH_AT_MOST + 1), False),
+        (",".join(f"q{number}" for number in range(200)), True),
+        (",".join(f"q{number}" for number in range(201)), False),
+        ("cricket,", False),
+        (",cricket", False),
+        ("cricket,\u3000,chess", False),
+        ("", False),
+    ],
+)
+def test_the_template_takes_phrases_up_to_their_bounds(text: str, *, good: bool) -> None:
+    assert passes("Queries", text) is good
+    assert accepted("QUERIES", text) or not good
+
+
+PARTS = [
+    "https://",
+    "http://",
+    "a.test",
+    "localhost",
+    "[::1]",
+    ":80",
+    "/p",
+    "%20",
+    "x@",
+    "?q",
+    "#f",
+    "\\",
+    "é",
+    "\u00a0",
+    "\ufeff",
+]
+urls = st.lists(st.sampled_from([*PARTS, ",", " ", '"', "'", "\n"]), max_size=8).map("".join)
+
+
+@given(urls)
+@example("https://user:password@instance.test")
+@example("https://instance.test?key=1")
+@example("https://instance.test/#part")
+@settings(max_examples=2000)
+def test_the_template_never_passes_urls_that_the_code_refuses(text: str) -> None:
+    assert accepted("INVIDIOUS_URLS", text) or not passes("InvidiousUrls", text)
+    assert accepted("YOUTUBE_API_URL", text) or not passes("YoutubeApiUrl", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://one.test,https://two.test/path",
+        "https://one.test, https://two.test/path,",
+        '"https://one.test", "https://two.test/path"',
+        "'https://one.test/'\n'https://two.test/path'",
+        "\ufeffhttps://one.test \u200bhttps://two.test/path",
+    ],
+    ids=ascii,
+)
+def test_instances_are_read_as_people_paste_them(text: str) -> None:
+    assert read(INVIDIOUS_URLS=text).invidious_urls == ("https://one.test", "https://two.test/path")
+
+
+def test_the_template_takes_instances_in_quotes_and_with_a_comma_too_many() -> None:
+    assert passes("InvidiousUrls", '"https://one.test", "http://[::1]:3000/path",')
+    assert passes("InvidiousUrls", "")
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_byte_order_mark_does_not_make_a_number_wrong(name: str) -> None:
+    read(**{name: f"\ufeff{BOUNDS[name][0]}\u200b "})
 
 
 @given(st.dictionaries(st.sampled_from([*REQUIRED, *BOUNDS, "PACING", "INVIDIOUS_URLS", "YOUTUBE_API_URL"]), st.text()))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from newsreel.errors import SettingsError
+from newsreel.texts import normalized_query, without_marks
 
 type Pacing = Literal["budget", "fixed"]
 
@@ -91,7 +92,7 @@ def read_settings[S: (ApiSettings, FetcherSettings)](kind: type[S], environ: Map
     faults = []
     for field in kind._fields:
         setting = SETTINGS[field]
-        text = environ.get(setting.variable, "").strip() or setting.default
+        text = without_marks(environ.get(setting.variable, "")).strip() or setting.default
         if text is None:
             faults.append(f"{setting.variable} must be set")
             continue
@@ -105,15 +106,20 @@ def read_settings[S: (ApiSettings, FetcherSettings)](kind: type[S], environ: Map
 
 
 def _queries(text: str) -> tuple[str, ...]:
-    queries = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+    queries = tuple(dict.fromkeys(filter(None, map(_query, text.split(",")))))
     if not 1 <= len(queries) <= QUERIES_AT_MOST:
         raise ValueError(f"must list 1 to {QUERIES_AT_MOST} queries, separated by commas")
-    for query in queries:
-        if len(query) > QUERY_LENGTH_AT_MOST or not query.isprintable():
-            raise ValueError(
-                f"must hold queries of printable characters, {QUERY_LENGTH_AT_MOST} at most, not {query!r}"
-            )
     return queries
+
+
+def _query(text: str) -> str:
+    try:
+        query = normalized_query(text)
+    except ValueError:
+        raise ValueError(f"must hold queries without control characters and line breaks, not {text!r}") from None
+    if len(query) > QUERY_LENGTH_AT_MOST:
+        raise ValueError(f"must hold queries of at most {QUERY_LENGTH_AT_MOST} characters, not {query!r}")
+    return query
 
 
 def _url(text: str) -> str:
@@ -123,7 +129,8 @@ def _url(text: str) -> str:
 
 
 def _urls(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_url(part) for part in text.replace(",", " ").split()))
+    # Lists are pasted from where each URL stands in quotes, too; no URL holds one.
+    return tuple(dict.fromkeys(_url(part) for part in re.split(r"[\s,\"']+", text) if part))
 
 
 SETTINGS: Mapping[str, Setting] = {

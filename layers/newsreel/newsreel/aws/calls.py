@@ -1,5 +1,6 @@
 """Calls to AWS: errors translated, batches split and their unprocessed rest asked for again."""
 
+import codecs
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -98,4 +99,10 @@ def read_secret(client: "SecretsManagerClient", secret_id: str) -> tuple[str, st
         raise SecretUnreadable(f"the secret cannot be read: {error.response['Error']['Code']}") from error
     except BotoCoreError as error:
         raise SecretUnreadable(f"the secret cannot be read: {type(error).__name__}") from error
-    return answer.get("SecretString", ""), answer["VersionId"]
+    return answer.get("SecretString") or _text(answer.get("SecretBinary", b"")), answer["VersionId"]
+
+
+def _text(content: bytes) -> str:
+    """The text of a file that was put into a secret as it is; Windows writes some in UTF-16."""
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if utf_16 else "utf-8", "replace")

@@ -261,7 +261,6 @@ def _get(
             "content": content,
         },
         "304": _ref("responses", "NotModified"),
-        "406": _ref("responses", "NotAcceptable"),
         "500": _ref("responses", "InternalServerError"),
     }
     if strict:
@@ -309,7 +308,6 @@ def _responses() -> Document:
             detail=f"{fault['parameter']}: {fault['detail']}",
             errors=[fault],
         ),
-        "NotAcceptable": _problem(HTTPStatus.NOT_ACCEPTABLE, "`Accept` takes nothing of what this path has."),
         "InternalServerError": _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of the service."),
         "ServiceUnavailable": _problem(
             HTTPStatus.SERVICE_UNAVAILABLE,

@@ -17,6 +17,7 @@ from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST
 from newsreel.library.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
 from newsreel.library.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
 from newsreel.settings import QUERY_LENGTH_AT_MOST
+from newsreel.texts import normalized_query
 from newsreel.times import instant
 from newsreel.video import LIVE_STATES
 
@@ -75,6 +76,14 @@ def _channel_id(text: str) -> str:
     return text
 
 
+def _query(text: str) -> str:
+    try:
+        return normalized_query(text) or text
+    except ValueError:
+        # Nobody watches what settings refuse, and that is what the answer says.
+        return text
+
+
 def _text(text: str) -> str:
     return text
 
@@ -83,10 +92,11 @@ TIME_ALLOWED = "an RFC 3339 time with a zone, such as 2026-11-23T08:00:00Z"
 
 QUERY = Parameter(
     "query",
-    _text,
+    _query,
     "a watched query",
     {"type": "string", "minLength": 1, "maxLength": QUERY_LENGTH_AT_MOST, "examples": ["cricket"]},
-    "The watched query, exactly as `/queries` names it; by default the first of these.",
+    "The watched query, as `/queries` names it; by default the first of these. The case of letters matters; which "
+    "spaces are typed, and how many, does not.",
 )
 ORDER = Parameter(
     "order",

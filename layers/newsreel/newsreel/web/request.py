@@ -3,7 +3,7 @@
 Requests come in API Gateway's payload format 2.0.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -39,7 +39,8 @@ class Request(NamedTuple):
 def from_event(event: Mapping[str, Any], request_id: str) -> Request:
     """The request of an event."""
     context = event["requestContext"]
-    headers = event.get("headers") or {}
+    # API Gateway has them in lower case; `sam local` leaves them as they were sent.
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme = "http" if headers.get("x-forwarded-proto") == "http" else "https"
     path, base = event["rawPath"], f"{scheme}://{context['domainName']}"
     stage = f"/{context['stage']}"
@@ -50,36 +51,16 @@ def from_event(event: Mapping[str, Any], request_id: str) -> Request:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header wants gzip."""
-    weights = _weights(header)
-    return weights.get("gzip", weights.get("*", 0)) > 0
-
-
-def acceptable(header: str, content_types: Iterable[str]) -> bool:
-    """Whether an Accept header takes one of these content types; no header takes all."""
-    if header in ("", "*/*"):
-        return True
-    weights = _weights(header)
-    return not weights or any(_weight(weights, content_type) > 0 for content_type in content_types)
-
-
-def _weight(weights: Mapping[str, float], content_type: str) -> float:
-    kind, _, _ = content_type.partition("/")
-    return next((weights[each] for each in (content_type, f"{kind}/*", "*/*") if each in weights), 0)
-
-
-def _weights(header: str) -> dict[str, float]:
-    """What an Accept or Accept-Encoding header lists, with its weights; what cannot be read has none."""
+    """Whether an Accept-Encoding header wants gzip; a weight that cannot be read counts as none."""
     weights: dict[str, float] = {}
     for part in header.lower().split(","):
-        name, *settings = (each.strip() for each in part.split(";"))
+        coding, *settings = (each.strip() for each in part.split(";"))
         weight = next((each[2:] for each in settings if each.startswith("q=")), "1")
         try:
-            weights[name] = float(weight)
+            weights[coding] = float(weight)
         except ValueError:
-            weights[name] = 0
-    weights.pop("", None)
-    return weights
+            weights[coding] = 0
+    return weights.get("gzip", weights.get("*", 0)) > 0
 
 
 def names(header: str, tag: str) -> bool:
