@@ -33,7 +33,7 @@ def events(client: Any) -> list[str]:
     """Everything that happens at which something is called, for whatever service."""
     # There is no public way to see them.
     root = client.meta.events._emitter._handlers._root  # noqa: SLF001
-    return sorted(root.children)
+    return sorted(root["children"])
 
 
 def handlers(client: Any, event: str) -> list[str]:

@@ -65,4 +65,4 @@ def test_with_settings_there_are_videos(
         newsreel.eventually(lambda: all(newsreel.has_videos(query) for query in queries), PATIENCE)
         said = newsreel.end()
     assert "Traceback" not in said
-    assert f"watching {','.join(queries)}" in said
+    assert f"watching {', '.join(queries)}" in said
