@@ -134,3 +134,14 @@ def test_pages_without_end_cost_a_few_calls(world: World, edit: Edit, count: int
     assert world.reports[-1]["problem"] is None
     if count < 50:
         assert world.state()["gaps"] == 0
+
+
+@pytest.mark.parametrize("bucket", ["search", "default"])
+def test_a_list_that_leaves_out_its_items_has_no_results(world: World, bucket: str) -> None:
+    kind = {"search": "youtube#searchListResponse", "default": "youtube#videoListResponse"}[bucket]
+    empty = json.dumps({"kind": kind, "pageInfo": {"totalResults": 0, "resultsPerPage": 0}})
+    world.upstream.fault = lambda call: Response(empty) if call.bucket == bucket else None
+    world.add(*clips(START - number * MINUTE for number in range(1, 4)))
+    world.schedule()
+    assert (world.reports[-1]["outcome"], world.reports[-1]["problem"]) == ("ok", None)
+    assert world.reports[-1]["seen"] == (0 if bucket == "search" else 3)
