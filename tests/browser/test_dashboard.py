@@ -72,6 +72,22 @@ def test_queries_are_tabs(site: Site, visit: Open) -> None:
     expect(titles(page).first).to_have_text("Cricket number 0: the whole match")
 
 
+@pytest.mark.parametrize("typed", ["%EF%BB%BFchess", "%E3%80%80chess%C2%A0", "che%C2%ADss"])
+def test_a_link_finds_its_query_however_it_was_pasted(site: Site, visit: Open, typed: str) -> None:
+    page = visit(f"{site.url}/?query={typed}", now=START).page
+    expect(titles(page).first).to_have_text("Chess number 0: the whole match")
+    tabs = page.get_by_role("navigation", name="Watched queries")
+    expect(tabs.get_by_role("link", name="chess")).to_have_attribute("aria-current", "page")
+    expect(page).to_have_title("chess · newsreel")
+
+
+def test_a_query_that_is_not_watched_is_named_with_plain_spaces(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/?query=live%E3%80%80%C2%A0chess", now=START).page
+    expect(page.get_by_role("heading", name="“live chess” is not watched")).to_be_visible()
+    # Playwright takes all spaces for plain ones, except here.
+    assert page.title() == "live chess · newsreel"
+
+
 @pytest.mark.parametrize(
     ("button", "choice", "address"),
     [

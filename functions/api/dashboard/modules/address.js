@@ -41,6 +41,10 @@ const ALLOWED = {
   page_size: /^([1-9]|[1-4]\d|50)$/,
 };
 
+/** What is pasted along unseen. The API leaves it out of a query, and takes every kind of space for a plain one. */
+const MARKS = /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/gu;
+const SPACES = /\p{Zs}+/gu;
+
 /** A state without filters. */
 export const NO_FILTERS = {
   search: "",
@@ -105,6 +109,8 @@ function read() {
     const value = said.get(name);
     if (value && (ALLOWED[name]?.test(value) ?? true)) found[name] = value;
   }
+  // Tabs and status are found by the query as the API names it.
+  found.query = found.query.replace(MARKS, "").replace(SPACES, " ").trim();
   return found;
 }
 
