@@ -10,7 +10,8 @@ from werkzeug.wrappers import Request, Response
 
 from local.engine import Engine
 from local.template import Template
-from tests.conftest import clients, empty_tables
+from local.upstream import Limits
+from tests.conftest import new_world
 from tests.simulation.days import arrivals, burst
 from tests.simulation.test_days import MIDNIGHT, searches
 from tests.world import MINUTE, START, World, clip, clips
@@ -70,11 +71,7 @@ def edited(world: World, edit: Edit) -> None:
 
 def figures(services: Engine, template: Template, edit: Edit, per_day: int) -> dict[str, Any]:
     """What half a day of one key comes to."""
-    tables = empty_tables(clients(services)["dynalite"], template)
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        World(services.secrets, tables.client, tables.environment, patch) as world,
-    ):
+    with new_world(services, template) as world:
         world.now = MIDNIGHT
         edited(world, edit)
         found = arrivals(MIDNIGHT, 12 * HOUR, per_day)
@@ -111,7 +108,7 @@ def test_a_day_is_as_good_as_its_control(services: Engine, template: Template, e
 
 def test_a_date_before_the_window_does_not_end_the_paging(world: World) -> None:
     world.configure(SEARCH_CALLS_PER_DAY="10000", UNITS_PER_DAY="10000")
-    world.upstream.limits = type(world.upstream.limits)(search=10_000)
+    world.upstream.limits = Limits(search=10_000)
     edited(world, with_an_old_item)
     world.add(*clips(START - number * MINUTE for number in range(1, 131)))
     world.schedule()
@@ -123,7 +120,7 @@ def test_a_date_before_the_window_does_not_end_the_paging(world: World) -> None:
 @pytest.mark.parametrize("count", [0, 12, 49, 130])
 def test_pages_without_end_cost_a_few_calls(world: World, edit: Edit, count: int) -> None:
     world.configure(SEARCH_CALLS_PER_DAY="100000", UNITS_PER_DAY="100000")
-    world.upstream.limits = type(world.upstream.limits)(search=100_000, default=100_000)
+    world.upstream.limits = Limits(search=100_000, default=100_000)
     edited(world, edit)
     world.add(*clips(START - number * MINUTE for number in range(1, count + 1)))
     world.schedule()

@@ -11,14 +11,19 @@ import { timestamp } from "./format.js";
  * @property {boolean} back whether the reader came by the history
  */
 
-export const DEFAULTS = {
-  query: "",
+/** A state without filters. */
+export const NO_FILTERS = {
   search: "",
   channel_id: "",
   live: "",
   range: "",
   published_after: "",
   published_before: "",
+};
+
+export const DEFAULTS = {
+  query: "",
+  ...NO_FILTERS,
   order: "newest",
   page_size: "24",
   view: "cards",
@@ -45,15 +50,6 @@ const ALLOWED = {
 const MARKS = /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/gu;
 const SPACES = /\p{Zs}+/gu;
 
-/** A state without filters. */
-export const NO_FILTERS = {
-  search: "",
-  channel_id: "",
-  live: "",
-  range: "",
-  published_after: "",
-  published_before: "",
-};
 const FILTERS = /** @type {(keyof typeof NO_FILTERS)[]} */ (Object.keys(NO_FILTERS));
 
 /** What decides which videos are listed, and in which order the server gives them. @type {(keyof State)[]} */
