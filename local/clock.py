@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from local.engine import REGION
-from local.invocation import Function
+from local.invocation import Function, TimedOut
 from local.stack import QueueSource
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def _answer(function: Function, event: dict[str, Any]) -> Any:
     """What the function answers, or the exception that it raised, which is logged as Lambda would."""
     try:
         return function.invoke(event)
+    except TimedOut as error:
+        logger.error("%s", error)  # noqa: TRY400 - where it waits is not known here
+        return error
     except Exception as error:
         logger.exception("%s failed", function.name)
         return error

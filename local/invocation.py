@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import Any
 
 type Handler = Callable[[dict[str, Any], Any], Any]
@@ -30,6 +31,10 @@ class Context:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
+class TimedOut(Exception):
+    """A function did not end within its time limit."""
+
+
 class Function:
     """One instance of a function: like an instance of Lambda's, it handles one event at a time."""
 
@@ -41,6 +46,21 @@ class Function:
         self._busy = threading.Lock()
 
     def invoke(self, event: dict[str, Any]) -> Any:
-        """The handler's answer; what it raises is raised."""
+        """The handler's answer; what it raises is raised. Raises TimedOut where it takes longer than it may.
+
+        Lambda ends the process then. Here the handler's thread is left behind, and nothing waits for it.
+        """
+        answer: Future[Any] = Future()
+
+        def handle() -> None:
+            try:
+                answer.set_result(self._handler(event, Context(self.name, self._memory_mb, self._timeout_seconds)))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the function is invoked
+                answer.set_exception(error)
+
         with self._busy:
-            return self._handler(event, Context(self.name, self._memory_mb, self._timeout_seconds))
+            threading.Thread(target=handle, daemon=True).start()
+            done, _ = wait([answer], self._timeout_seconds)
+        if not done:
+            raise TimedOut(f"{self.name} timed out after {self._timeout_seconds} seconds")
+        return answer.result()

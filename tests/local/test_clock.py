@@ -70,6 +70,20 @@ def test_a_failing_schedule_is_logged_and_nothing_else(caplog: pytest.LogCapture
     assert "broken" in caplog.text
 
 
+def test_a_function_that_does_not_end_is_said_in_one_line_and_its_message_comes_again(
+    services: Engine, source: QueueSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = threading.Event()
+    send(services, source, "slow")
+    messages = receive(source, services.sqs)
+    slow = Function("fetcher", lambda *_: ended.wait(10), PROPERTIES | {"Timeout": 0})
+    deliver(messages, slow, source, services.sqs)
+    ended.set()
+    (record,) = caplog.records
+    assert (record.getMessage(), record.exc_info) == ("fetcher timed out after 0 seconds", None)
+    assert [message["Body"] for message in receive(source, services.sqs)] == ["slow"]
+
+
 def test_a_message_arrives_as_lambdas_event_and_is_deleted(services: Engine, source: QueueSource) -> None:
     events: list[dict[str, Any]] = []
     send(services, source, '{"query": "cricket"}')
