@@ -4,8 +4,12 @@ import io
 import signal
 import sys
 
+ended = False
+
 
 def _end(*_: object) -> None:
+    global ended  # noqa: PLW0603 - the handler of a signal can leave a word nowhere else
+    ended = True
     # Once is enough: what follows is short and must be finished.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -25,7 +29,7 @@ from local.environment import StartError  # noqa: E402
 from local.machine import run  # noqa: E402
 
 try:
-    run()
+    run(lambda: ended)
 except StartError as error:
     say(str(error))
     sys.exit(1)

@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -49,18 +49,25 @@ AMPLE = {"SEARCH_CALLS_PER_DAY": "1000000", "UNITS_PER_DAY": "10000000"}
 """Enough for many queries, each polled every 10 seconds."""
 PATIENCE = 1.0
 """Seconds that a poll under way has to end when newsreel is stopped; one that is cut off is repeated later."""
+LOOK = 0.5
+"""Seconds from one look at whether newsreel is to end to the next."""
 FIRST_EXPIRY, NEXT_EXPIRY = 60.0, 3600.0
 """Seconds until old items are deleted."""
 
 
-def run() -> None:
-    """Run until the process is told to end. Raises StartError."""
+def run(ended: Callable[[], bool]) -> None:
+    """Run until an exception or `ended` ends it. Raises StartError.
+
+    Ctrl-C raises SystemExit wherever the process is just then. Where Python drops an exception, such as while it clears
+    an object up, `ended` ends it a moment later.
+    """
     with ExitStack() as running:
         try:
             _start(environment.settings(), running)
         except (EngineError, BotoCoreError, ClientError, OSError) as error:
             raise StartError(str(error)) from error
-        threading.Event().wait()
+        while not ended():
+            time.sleep(LOOK)
 
 
 def _start(known: Mapping[str, str], running: ExitStack) -> None:

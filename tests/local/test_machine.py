@@ -255,7 +255,7 @@ def test_every_wrong_setting_is_said_in_one_sentence(
     # Restored afterwards, whatever is set meanwhile.
     monkeypatch.setattr(os, "environ", os.environ | {"PORT": "0"} | settings)
     with pytest.raises(StartError) as error:
-        machine.run()
+        machine.run(lambda: True)
     assert str(error.value).startswith(sentence)
     assert "\n" not in str(error.value)
 
@@ -317,7 +317,15 @@ def test_a_port_that_may_not_be_used_is_said_in_one_sentence(monkeypatch: pytest
     monkeypatch.setattr(socket, "create_server", refuse)
     monkeypatch.setenv("PORT", "80")
     with pytest.raises(StartError, match=r"^port 80 cannot be used \(permission denied\); try `make run PORT=3001`$"):
-        machine.run()
+        machine.run(lambda: True)
+
+
+def test_it_ends_where_the_exception_of_ctrl_c_was_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([False, False, True])
+    monkeypatch.setattr(machine, "_start", lambda *_: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    machine.run(lambda: next(looks))
+    assert not list(looks)
 
 
 def test_a_key_that_was_refused_is_not_asked_again_after_a_restart(tmp_path: Path, port: int) -> None:
