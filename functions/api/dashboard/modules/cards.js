@@ -161,7 +161,7 @@ function fillThumbnail(thumb, video, { index, width }) {
   image.loading = index < EAGER ? "eager" : "lazy";
   image.onload = () => {
     // YouTube answers for a missing picture with a grey one, 120 pixels wide, that loads like any other.
-    if (image.naturalWidth < image.clientWidth / 2) fail();
+    if (image.naturalWidth < width / 2) fail();
     else thumb.classList.add("loaded");
   };
   image.onerror = fail;
