@@ -26,7 +26,7 @@ index: ## Make the search index of videos stored before there was one; STACK=nam
 
 test: ## Run all tests
 	@local/setup dev
-	@$(python) -m pytest --numprocesses 2
+	@$(python) -m pytest --numprocesses 3 --dist worksteal
 
 check: $(answers) ## Check style, types and the template
 	@local/setup dev

@@ -113,9 +113,6 @@ def test_ten_thousand_videos_stay_light(
     page.goto(f"{pretend_url}/?page_size=50&view={view}")
     expect(page.locator("[data-watch]").first).to_be_visible()
     session = seen.context.new_cdp_session(page)
-    # Nodes, memory and tasks are measured. To draw every pixel would only take the test's time.
-    coarse = {"width": 1440, "height": 900, "deviceScaleFactor": 0.1, "mobile": False}
-    session.send("Emulation.setDeviceMetricsOverride", coarse)
     session.send("Performance.enable")
 
     def measured() -> dict[str, float]:
