@@ -133,7 +133,7 @@ class _Asking:
         """Ask page by page for what was published from `since` up to `until`, or only back to `ground` if it is long.
 
         Returns from when on nothing was left out. Only times within what was asked for prove that. Where a page brings
-        no new video there are no more; where it leads to one that was there, no more can be had.
+        no new video there are no more, or no more can be had, as where it leads to one that was there.
         Raises SourceError where the first page fails; a later page that fails sets the harvest's problem.
         """
         harvest, asked_until = self._harvest, until or self._now
@@ -161,9 +161,12 @@ class _Asking:
             reached = min(reached, proven(times) or reached)
             if reached <= ground:
                 return reached
+            if answer.videos and not new:
+                # Behind a full page that comes again there may be more, which only another window shows.
+                return since if len(found) < PAGE else reached
             if not new:
                 # An empty page may be a slip, once; a first one only where a stored video shows that it is one.
-                if answer.videos or empty or not (pages > 1 or self._knows_any(since, asked_until)):
+                if empty or not (pages > 1 or self._knows_any(since, asked_until)):
                     return since
                 empty = True
             if page is None or page in led_to or pages == PAGES_AT_MOST or not self._may_go_on():
