@@ -11,8 +11,7 @@ from local.invocation import Function
 from local.serving import serving
 from local.template import Template
 from newsreel.video import LIVE_STATES
-from tests.conftest import new_world
-from tests.world import MINUTE, PROPERTIES, START, World
+from tests.world import MINUTE, PROPERTIES, START, World, new_world
 
 COUNT = 120
 CHANNELS = 3

@@ -1,8 +1,11 @@
 """What searching must find, told plainly: every video is looked at. And requests to compare by."""
 
+import gzip
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
+from pathlib import Path
 from random import Random
 
 from newsreel.library.listing import Listing, page
@@ -108,6 +111,26 @@ class Language:
     def title(self, length: int) -> str:
         """A title of so many words."""
         return " ".join(self._random.choices(self.words, cum_weights=self._frequencies, k=length))
+
+
+def recorded(path: Path, query: str) -> list[Video]:
+    """The videos of a recording, JSON lines, gzipped, as if this query had found them when they were published."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [
+        Video(
+            row["video_id"],
+            query,
+            row["published_at"],
+            row["published_at"],
+            row["published_at"],
+            title=row["title"],
+            description=row["description"],
+            channel_id=row["channel_id"],
+            channel_title=row["channel_title"],
+        )
+        for row in rows
+    ]
 
 
 def second(number: int, start: str) -> str:

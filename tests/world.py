@@ -19,10 +19,13 @@ from werkzeug.wrappers import Response as WSGIResponse
 import functions.api.app as api
 import functions.fetcher.app as fetcher
 from local.catalogue import Clip, Clips
+from local.engine import Engine
 from local.front import Front
 from local.invocation import Context, Function
+from local.template import Template
 from local.upstream import Limits, Upstream
 from tests.remembered import Remembered
+from tests.tables import clients, empty_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -261,3 +264,14 @@ def clip(number: int, published: datetime, lag: timedelta = timedelta(0), **fiel
 def clips(published: Iterable[datetime], lag: Callable[[int], timedelta] = lambda _: timedelta(0)) -> list[Clip]:
     """Videos published at these times."""
     return [clip(number, time, lag(number)) for number, time in enumerate(published)]
+
+
+@contextlib.contextmanager
+def new_world(services: Engine, template: Template) -> Iterator[World]:
+    """The same on tables of its own, for more than one test."""
+    tables = empty_tables(clients(services)["dynalite"], template)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        World(services.secrets, tables.client, tables.environment, patch) as made,
+    ):
+        yield made

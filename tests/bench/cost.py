@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from local import engine
+from local.machine import ROOT
 from local.made_up import MadeUp
 from local.template import TABLE, Template
 from tests.bench import report
 from tests.bench.report import Row
-from tests.conftest import ROOT, new_world
-from tests.world import World
+from tests.world import World, new_world
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,11 +14,11 @@ import pytest
 
 import functions.api.app as api
 from local.invocation import Context
+from local.machine import ROOT
 from newsreel.web.cache import Cache
 from tests.bench import report
 from tests.bench.cost import world
 from tests.bench.report import Row
-from tests.conftest import ROOT
 from tests.integration.test_api_caching import Clocks, calls
 from tests.world import START, World, clip
 

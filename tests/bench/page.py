@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local import engine, sam, stack
+from local.machine import ROOT
 from local.template import Template
 from newsreel.aws.calls import put_items
 from newsreel.library.item import to_item
@@ -21,7 +22,6 @@ from tests.bench import report
 from tests.bench.cold_start import BUILT, ENVIRONMENT, LAYER, RUNTIME
 from tests.bench.instructions import of_round
 from tests.bench.report import Row
-from tests.conftest import ROOT
 
 TITLE = "A warm page, from event to answer (million instructions)"
 SIZES = 10, 50

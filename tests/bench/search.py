@@ -8,7 +8,6 @@ three times as large. With `--folder` they are kept there for the next time.
 """
 
 import argparse
-import gzip
 import json
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from local import engine, stack
+from local.machine import ROOT
 from local.template import Template
 from newsreel.library.item import to_item
 from newsreel.library.listing import Listing, page
@@ -39,8 +39,8 @@ from newsreel.library.words import beginnings, is_run, requested, words_of
 from newsreel.times import instant, stamp
 from newsreel.video import Video
 from tests.bench.report import Row, say
-from tests.conftest import ROOT, own_client
-from tests.searching import Language, described, expected, random_listing, walk
+from tests.searching import Language, described, expected, random_listing, recorded, walk
+from tests.tables import own_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -107,7 +107,7 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, help="where made videos are kept; default: nowhere")
     chosen = arguments.parse_args()
     if chosen.recording:
-        real = recorded(chosen.recording)
+        real = recorded(chosen.recording, QUERY)
         tell(f"\n{len(real):,} real videos of {chosen.recording.name}")
         tell_entries(real)
         tell_lengths(real)
@@ -122,26 +122,6 @@ def main() -> None:
     ):
         tell_heads(videos, list(made(chosen.videos)))
         tell_cost(videos, meter)
-
-
-def recorded(path: Path) -> list[Video]:
-    """The videos of a recording."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [
-        Video(
-            row["video_id"],
-            QUERY,
-            row["published_at"],
-            row["published_at"],
-            row["published_at"],
-            title=row["title"],
-            description=row["description"],
-            channel_id=row["channel_id"],
-            channel_title=row["channel_title"],
-        )
-        for row in rows
-    ]
 
 
 def made(count: int) -> Iterator[Video]:

@@ -22,8 +22,7 @@ from local.invocation import Function
 from local.serving import serving
 from local.template import Template
 from tests.browser.pretend_api import PretendApi, videos
-from tests.conftest import new_world
-from tests.world import MINUTE, PROPERTIES, START, World
+from tests.world import MINUTE, PROPERTIES, START, World, new_world
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Nothing but the pages under test may use the network; root has no sandbox.

@@ -13,23 +13,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 import functions.api.app as api
-from local.engine import Engine
 from local.machine import ROOT
-from local.template import Template
 from newsreel.web import openapi
 from newsreel.web.parameters import FEED, PAGE
-from tests.filled import filled_world
 from tests.integration.test_api import failing_table
 from tests.world import World
 
 DOCUMENT = ROOT / "functions" / "api" / "openapi.json"
-
-
-@pytest.fixture(scope="module")
-def full(services: Engine, template: Template) -> Iterator[World]:
-    """A world with polled videos, which tests leave as it is."""
-    with filled_world(services, template) as world:
-        yield world
 
 
 @cache

@@ -19,13 +19,11 @@ from botocore.exceptions import EndpointConnectionError
 from werkzeug.test import TestResponse
 
 import functions.api.app as api
-from local.engine import Engine
 from local.invocation import Context
 from local.machine import ROOT
-from local.template import Template
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES
-from tests.filled import CHANNELS, COUNT, filled_world, served
+from tests.filled import CHANNELS, COUNT, served
 from tests.world import MINUTE, START, World, clip, clips
 
 PATHS = [
@@ -40,13 +38,6 @@ PATHS = [
     "/docs",
 ]
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture(scope="module")
-def full(services: Engine, template: Template) -> Iterator[World]:
-    """A world with polled videos, which tests leave as it is."""
-    with filled_world(services, template) as world:
-        yield world
 
 
 def faults(response: TestResponse) -> set[str]:

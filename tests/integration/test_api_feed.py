@@ -9,21 +9,11 @@ import feedparser  # type: ignore[import-untyped]
 import pytest
 
 from local.catalogue import Clip
-from local.engine import Engine
-from local.template import Template
-from tests.filled import filled_world
 from tests.world import MINUTE, START, World, clip
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-@pytest.fixture(scope="module")
-def full(services: Engine, template: Template) -> Iterator[World]:
-    """A world with polled videos, which tests leave as it is."""
-    with filled_world(services, template) as world:
-        yield world
 
 
 def read(world: World, path: str) -> Any:

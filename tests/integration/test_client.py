@@ -13,7 +13,7 @@ from local.engine import client as boto3_client
 from newsreel.aws.calls import get_items, put_items, table_errors
 from newsreel.aws.clients import read_as_it_is
 from newsreel.errors import TableUnavailable
-from tests.conftest import Tables, own_client
+from tests.tables import Tables, own_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,10 +12,9 @@ import requests
 
 from local.engine import Engine
 from local.template import Template
-from tests.conftest import new_world
 from tests.filled import served
 from tests.papers import blocks, commands
-from tests.world import MINUTE, clips
+from tests.world import MINUTE, clips, new_world
 
 HERE = "http://127.0.0.1:3000"
 """Where the papers find newsreel."""

@@ -7,6 +7,7 @@ import pytest
 
 import functions.fetcher.app as fetcher
 from local.catalogue import Clip
+from tests.killed import Killed
 from tests.world import MINUTE, START, World, clip, clips
 
 SECOND = timedelta(seconds=1)
@@ -113,9 +114,6 @@ def test_a_changed_title_replaces_the_old_one(world: World) -> None:
 
 def test_a_poll_killed_midway_is_repeated_without_loss_or_double(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.add(*clips(START - number * MINUTE for number in range(1, 120)))
-
-    class Killed(BaseException):
-        """Nothing catches this, as nothing catches SIGKILL."""
 
     def kill(*_: object, **__: object) -> None:
         raise Killed

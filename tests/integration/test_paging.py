@@ -1,9 +1,9 @@
 """Pages of listings: exact under ties, at every page size, in both orders and directions, whatever comes and goes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import batched, count, cycle
+from itertools import batched, cycle
 from typing import Any
 
 import pytest
@@ -15,33 +15,20 @@ from newsreel.library.item import position
 from newsreel.library.listing import ORDERS, Listing, Order, Page, page
 from newsreel.times import instant, stamp
 from newsreel.video import LIVE_STATES, Live, Video
-from tests.conftest import Tables
+from tests.shelf import Shelf
+from tests.tables import Tables
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 ENOUGH = 1000
-queries = (f"query {number}" for number in count())
 
 
-@dataclass
-class Shelf:
-    """One query's videos in the table: what was put there and what is still there."""
-
-    tables: Tables
-    query: str = field(default_factory=lambda: next(queries))
-    there: dict[str, Video] = field(default_factory=dict)
-    """By id."""
-
-    def __post_init__(self) -> None:
-        self.videos = self.tables.stored()
-        self._numbers = count()
+class Paged(Shelf):
+    """A query's videos, read page by page."""
 
     def add(self, *seconds: int, **fields: Any) -> list[str]:
         """Store a video for each of these seconds; their ids."""
-        added = [self._video(second, **fields) for second in seconds]
-        self.videos.put(added, {})
-        self.there |= {video.video_id: video for video in added}
-        return [video.video_id for video in added]
+        return self.put(*[self.video(stamp(START + second * SECOND), **fields) for second in seconds])
 
     def remove(self, video_id: str) -> None:
         self.videos.remove(self.query, [video_id])
@@ -79,13 +66,6 @@ class Shelf:
             cursor = got.prev_cursor
         raise AssertionError("paging never ends")
 
-    def _video(self, second: int, **fields: Any) -> Video:
-        number = next(self._numbers)
-        # Ids in another order than the videos come in, or an engine that sorts ties by arrival would look right.
-        video_id = f"{number * 7919 % 100_003:05d}{number:06d}"
-        time = stamp(START + second * SECOND)
-        return Video(video_id, self.query, time, time, time, **fields)
-
 
 def ids(*pages: Page) -> list[str]:
     return [position(item).video_id for each in pages for item in each.items]
@@ -99,7 +79,7 @@ def repeated(size: int) -> Iterator[int]:
     return (size for _ in range(ENOUGH))
 
 
-def ordered(shelf: Shelf, some: Sequence[str], order: Order) -> bool:
+def ordered(shelf: Paged, some: Sequence[str], order: Order) -> bool:
     """Whether videos stand in the listing's order; those of one second may stand in any."""
     moments = [shelf.there[each].published_at for each in some]
     return moments == sorted(moments, reverse=order == "newest")
@@ -109,7 +89,7 @@ TIES = [*range(60), *[30] * 49, *[60] * 41, *range(61, 111)]
 """Seconds of 200 videos: 50 share one of them, 41 another."""
 
 
-def check_walk(shelf: Shelf, listing: Listing, expected: Sequence[str], size: int) -> None:
+def check_walk(shelf: Paged, listing: Listing, expected: Sequence[str], size: int) -> None:
     """That a listing's pages are these, there and back again."""
     pages = list(shelf.forwards(listing, repeated(size)))
     chunks = [list(chunk) for chunk in batched(expected, size)] or [[]]
@@ -127,7 +107,7 @@ def is_moto(request: pytest.FixtureRequest) -> bool:
 
 
 def test_every_page_size_walks_there_and_back(any_tables: Tables, request: pytest.FixtureRequest) -> None:
-    few, many = Shelf(any_tables), Shelf(any_tables)
+    few, many = Paged(any_tables), Paged(any_tables)
     few.add(*TIES[45:95])
     many.add(*([] if is_moto(request) else TIES))
     for size in (1, 2, 3, 7, 10, 49, 50) if is_moto(request) else range(1, 51):
@@ -146,14 +126,14 @@ def test_any_number_of_videos_is_walked_there_and_back(
     any_tables: Tables, request: pytest.FixtureRequest, order: Order
 ) -> None:
     for number in (0, 1, 9, 10, 11, 20) if is_moto(request) else (0, 1, 2, 9, 10, 11, 20, 49, 50, 51, 100, 199, 200):
-        shelf = Shelf(any_tables)
+        shelf = Paged(any_tables)
         shelf.add(*TIES[:number])
         listing = shelf.listing(order)
         check_walk(shelf, listing, shelf.read(listing), 10)
 
 
 def test_an_order_is_the_other_one_backwards(any_tables: Tables) -> None:
-    shelf = Shelf(any_tables)
+    shelf = Paged(any_tables)
     shelf.add(*TIES[40:100])
     assert shelf.read(shelf.listing("oldest")) == shelf.read(shelf.listing("newest"))[::-1]
 
@@ -184,7 +164,7 @@ def test_a_walk_meets_every_video_once_whatever_comes_and_goes(
     @examples(request)
     @given(some_seconds, st.sampled_from(ORDERS), some_sizes, st.lists(changes, min_size=1, max_size=8))
     def check(seconds: list[int], order: Order, sizes: list[int], what_happens: list[Change]) -> None:
-        shelf = Shelf(any_tables)
+        shelf = Paged(any_tables)
         shelf.add(*seconds)
         listing = shelf.listing(order)
         at_start = dict(shelf.there)
@@ -209,7 +189,7 @@ def test_turning_about_anywhere_gives_the_very_same_pages(any_tables: Tables, re
     @examples(request)
     @given(some_seconds, st.sampled_from(ORDERS), st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=12))
     def check(seconds: list[int], order: Order, turns: list[tuple[bool, int]]) -> None:
-        shelf = Shelf(any_tables)
+        shelf = Paged(any_tables)
         shelf.add(*seconds)
         listing = shelf.listing(order)
         expected = shelf.read(listing)
@@ -238,7 +218,7 @@ def test_the_way_back_shows_what_has_come_meanwhile(any_tables: Tables, request:
         st.integers(1, 9),
     )
     def check(seconds: list[int], order: Order, arriving: list[int], size: int, size_back: int) -> None:
-        shelf = Shelf(any_tables)
+        shelf = Paged(any_tables)
         shelf.add(*seconds)
         listing = shelf.listing(order)
         *_, last = shelf.forwards(listing, repeated(size))
@@ -252,7 +232,7 @@ def test_the_way_back_shows_what_has_come_meanwhile(any_tables: Tables, request:
 
 
 def test_a_page_all_of_whose_videos_are_gone_leads_back(any_tables: Tables) -> None:
-    shelf = Shelf(any_tables)
+    shelf = Paged(any_tables)
     shelf.add(*range(8))
     listing = shelf.listing()
     expected = shelf.read(listing)
@@ -265,7 +245,7 @@ def test_a_page_all_of_whose_videos_are_gone_leads_back(any_tables: Tables) -> N
 
 
 def test_a_page_size_may_change_from_page_to_page(any_tables: Tables) -> None:
-    shelf = Shelf(any_tables)
+    shelf = Paged(any_tables)
     shelf.add(*TIES[40:100])
     listing = shelf.listing()
     sizes = [1, 50, 2, 3, 4]
@@ -274,7 +254,7 @@ def test_a_page_size_may_change_from_page_to_page(any_tables: Tables) -> None:
     assert ids(*pages) == shelf.read(listing)
 
 
-def check_filter(shelf: Shelf, wanted: Sequence[str], size: int, **filters: Any) -> None:
+def check_filter(shelf: Paged, wanted: Sequence[str], size: int, **filters: Any) -> None:
     """That a filter gives just these videos, in order, there and back again, in both orders."""
     for order in ORDERS:
         listing = shelf.listing(order, **filters)
@@ -287,7 +267,7 @@ def check_filter(shelf: Shelf, wanted: Sequence[str], size: int, **filters: Any)
 
 
 def test_a_channels_videos(any_tables: Tables) -> None:
-    shelf, other = Shelf(any_tables), Shelf(any_tables)
+    shelf, other = Paged(any_tables), Paged(any_tables)
     wanted = shelf.add(*[1, 2, 2, 2, 3, 5, 8], channel_id="UC_a")
     shelf.add(*[1, 2, 2, 4], channel_id="UC_b")
     shelf.add(*[1, 2, 2, 4])
@@ -304,7 +284,7 @@ def test_a_channels_videos(any_tables: Tables) -> None:
 def test_a_stretch_of_time_has_its_start_and_not_its_end(
     any_tables: Tables, after: int | None, before: int | None, kept: list[int], channel_id: str | None
 ) -> None:
-    shelf = Shelf(any_tables)
+    shelf = Paged(any_tables)
     stored = {second: shelf.add(*[second] * 3, channel_id="UC_a") for second in range(5)}
     check_filter(
         shelf,
@@ -318,7 +298,7 @@ def test_a_stretch_of_time_has_its_start_and_not_its_end(
 
 @pytest.mark.parametrize("live", LIVE_STATES)
 def test_videos_of_one_live_state(any_tables: Tables, live: Live) -> None:
-    shelf = Shelf(any_tables)
+    shelf = Paged(any_tables)
     stored = {state: shelf.add(*range(10), *[4] * 5, live=state) for state in LIVE_STATES}
     check_filter(shelf, stored[live], 4, live=live)
 
@@ -327,7 +307,7 @@ def test_a_filter_that_finds_little_goes_on_by_its_cursor(any_tables: Tables, mo
     # The rule is the same at any size; the real one would take a thousand videos.
     monkeypatch.setattr(listings, "FILTER_STEP", 3)
     monkeypatch.setattr(listings, "FILTER_STEPS", 2)
-    shelf = Shelf(any_tables)
+    shelf = Paged(any_tables)
     shelf.add(*range(40))
     wanted = shelf.add(0, 20, 20, 39, live="live")
     listing = shelf.listing(live="live")
@@ -389,7 +369,7 @@ def test_any_filters_any_sizes_both_ways_while_videos_arrive(
         # The api refuses a range that ends before it begins.
         after, before = filters["published_after"], filters["published_before"]
         assume(after is None or before is None or after < before)
-        shelf = Shelf(any_tables)
+        shelf = Paged(any_tables)
 
         def arrive(some: Iterable[Kind]) -> None:
             for second, channel_id, live, title in some:

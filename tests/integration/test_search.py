@@ -1,10 +1,6 @@
 """Searching: what is found, in which order, page by page, whatever arrives meanwhile, and at what cost."""
 
-import gzip
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,40 +13,25 @@ from local.catalogue import Clip
 from newsreel.library import search
 from newsreel.library.listing import ORDERS, Listing, Order, page
 from newsreel.library.words import requested
-from newsreel.video import Video
-from tests.conftest import Tables
-from tests.searching import described, expected, random_listing, second, walk
+from tests.searching import described, expected, random_listing, recorded, second, walk
+from tests.shelf import Shelf
+from tests.tables import Tables
 from tests.world import START, World
 
 BEGIN = "2026-11-23T12:00:00Z"
-queries = (f"query {number}" for number in count())
 
 
-@dataclass
-class Library:
-    """One query's videos in the table, and beside it."""
-
-    tables: Tables
-    query: str = field(default_factory=lambda: next(queries))
-    there: dict[str, Video] = field(default_factory=dict)
-    """By id."""
-
-    def __post_init__(self) -> None:
-        self.videos = self.tables.stored()
-        self._numbers = count()
+class Library(Shelf):
+    """A query's videos, searched."""
 
     def add(self, *titles: str, at: Sequence[int] = (), **fields: Any) -> list[str]:
         """Store videos of these titles, published at these seconds, or one after the other; their ids."""
-        added = []
-        for place, title in enumerate(titles):
-            number = next(self._numbers)
-            time = second(at[place] if at else number, BEGIN)
-            # Ids in another order than the videos come in, or an engine that sorts ties by arrival would look right.
-            video_id = f"{number * 7919 % 100_003:05d}{number:06d}"
-            added.append(Video(video_id, self.query, time, time, time, title=title, **fields))
-        self.videos.put(added, {})
-        self.there |= {video.video_id: video for video in added}
-        return [video.video_id for video in added]
+        return self.put(
+            *[
+                self.video(second(at[place] if at else len(self.there) + place, BEGIN), title=title, **fields)
+                for place, title in enumerate(titles)
+            ]
+        )
 
     def listing(self, text: str, order: Order = "newest", **filters: Any) -> Listing:
         return Listing(self.query, order, search=requested(text), **filters)
@@ -179,21 +160,7 @@ def test_random_searches_find_what_a_look_at_every_video_finds(library: Library)
 
 
 def test_searches_of_real_videos_find_what_a_look_at_every_video_finds(library: Library, recordings: Path) -> None:
-    with gzip.open(recordings / "youtube" / "trending_2026-08_20k.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for number, line in enumerate(lines) if number % 40 == 0]
-    some = [
-        Video(
-            row["video_id"],
-            library.query,
-            row["published_at"],
-            row["published_at"],
-            row["published_at"],
-            title=row["title"],
-            channel_id=row["channel_id"],
-            channel_title=row["channel_title"],
-        )
-        for row in rows
-    ]
+    some = recorded(recordings / "youtube" / "trending_2026-08_20k.jsonl.gz", library.query)[::40]
     library.videos.put(some, {})
     random, words = Random(1), described(some)
     for _ in range(200):

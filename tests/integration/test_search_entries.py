@@ -17,16 +17,13 @@ from newsreel.library.word_index import WordIndex
 from newsreel.library.words import requested
 from newsreel.times import instant
 from newsreel.video import Video
-from tests.conftest import Tables
+from tests.killed import Killed
 from tests.searching import described, expected, second, walk
+from tests.tables import Tables
 
 QUERY = "tea"
 BEGIN = "2026-11-23T12:00:00Z"
 RETENTION = timedelta(days=30)
-
-
-class Killed(BaseException):
-    """The writer is no more."""
 
 
 @dataclass

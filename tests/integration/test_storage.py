@@ -34,7 +34,7 @@ from newsreel.polling.states import PollStates
 from newsreel.sources.instances import Instances
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Position, Video
-from tests.conftest import Tables
+from tests.tables import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

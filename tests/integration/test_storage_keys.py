@@ -14,7 +14,7 @@ from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import SECRET_AGE, Key, KeysSecret
 from newsreel.keys.state import read_ring
-from tests.conftest import Tables
+from tests.tables import Tables
 
 SECOND = timedelta(seconds=1)
 LIMITS: dict[Bucket, int] = {"search": 3, "default": 5}

@@ -12,15 +12,12 @@ import pytest
 from local.catalogue import Clips
 from local.upstream import Limits
 from newsreel.polling.states import LEASE
-from tests.conftest import Tables
+from tests.killed import Killed
+from tests.tables import Tables
 from tests.world import MINUTE, START, World, clip, clips
 
 SECOND = timedelta(seconds=1)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-
-
-class Killed(BaseException):
-    """Nothing catches this, as nothing catches SIGKILL."""
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 import functions.fetcher.app as fetcher
 from local.upstream import error
-from tests.conftest import Tables
+from tests.tables import Tables
 from tests.world import START, World, clip
 
 KEY = "AIzaThisIsTheVerySecretKey"

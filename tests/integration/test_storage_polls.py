@@ -10,7 +10,7 @@ from newsreel.aws.attributes import packed
 from newsreel.polling.poll_state import Fetch, Newest, PollState
 from newsreel.polling.states import LEASE, PollStates, new_claim_id
 from newsreel.polling.watermark import Gap, SecondLook, Watermark
-from tests.conftest import Tables
+from tests.tables import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

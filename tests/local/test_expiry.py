@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from local.expiry import delete_expired
 from local.template import TABLE, Template
-from tests.conftest import Tables
+from tests.tables import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

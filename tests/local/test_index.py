@@ -15,8 +15,8 @@ from newsreel.library.listing import Listing
 from newsreel.library.videos import Videos
 from newsreel.times import instant
 from newsreel.video import Video
-from tests.conftest import Tables
 from tests.searching import second, walk
+from tests.tables import Tables
 
 BEGIN = "2026-11-23T12:00:00Z"
 RETENTION = timedelta(days=30)

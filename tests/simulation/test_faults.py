@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from local.upstream import Call, Limits
 from newsreel.errors import NewsreelError
+from tests.killed import Killed
 from tests.simulation.days import arrivals, up_to_ten_minutes
 from tests.world import MINUTE, START, World
 
@@ -23,10 +24,6 @@ BROKEN = [
     Response('{"items": [7, {}, {"id": 3}]}', 200, content_type="application/json"),
     Response('{"error": {"code": 503, "errors": [{"reason": "backendError"}]}}', 503),
 ]
-
-
-class Killed(BaseException):
-    """The process ends here; nothing catches it, as nothing catches SIGKILL."""
 
 
 class Faulty:

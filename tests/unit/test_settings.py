@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from local.machine import ROOT
 from local.template import Template
 from newsreel.errors import SettingsError
 from newsreel.settings import (
@@ -18,7 +19,6 @@ from newsreel.settings import (
     Whole,
     read_settings,
 )
-from tests.conftest import ROOT
 
 REQUIRED = {
     "VIDEOS_TABLE": "videos",
