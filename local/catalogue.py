@@ -36,6 +36,13 @@ class Clip:
     """Name → `url`, `width`, `height`."""
     query: str | None = None
     """The only query that finds it; None: every query does."""
+    starts_at: datetime | None = None
+    """When a broadcast is to begin; None: some hours after its announcement."""
+    views: int | None = None
+    """None: a number made of the id."""
+    embeddable: bool = True
+    made_for_kids: bool = False
+    vertical: bool = False
 
 
 class Catalogue(Protocol):

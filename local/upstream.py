@@ -273,8 +273,9 @@ def _search_result(clip: Clip) -> dict[str, Any]:
 
 def _details(clip: Clip, parts: list[str]) -> dict[str, Any]:
     on_air = {"actualStartTime": _stamp(clip.published_at)}
-    announced = {"scheduledStartTime": _stamp(clip.published_at + timedelta(hours=6))}
-    views = zlib.crc32(clip.video_id.encode()) % 100_000
+    announced = {"scheduledStartTime": _stamp(clip.starts_at or clip.published_at + timedelta(hours=6))}
+    views = zlib.crc32(clip.video_id.encode()) % 100_000 if clip.views is None else clip.views
+    sides = {"embedHeight": "720", "embedWidth": "405" if clip.vertical else "1280"}
     every_part: dict[str, dict[str, Any]] = {
         "snippet": _snippet(clip) | {"categoryId": "17"},
         "contentDetails": {
@@ -284,6 +285,13 @@ def _details(clip: Clip, parts: list[str]) -> dict[str, Any]:
             "caption": "false",
         },
         "statistics": {"viewCount": str(views), "likeCount": str(views // 40)},
+        "status": {
+            "uploadStatus": "processed",
+            "privacyStatus": "public",
+            "embeddable": clip.embeddable,
+            "madeForKids": clip.made_for_kids,
+        },
+        "player": {"embedHtml": f'<iframe src="//www.youtube.com/embed/{clip.video_id}"></iframe>', **sides},
     }
     if clip.live != "none":
         every_part["liveStreamingDetails"] = on_air if clip.live == "live" else announced

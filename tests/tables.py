@@ -35,7 +35,7 @@ class Tables:
         """The variables that name the tables."""
         return {"VIDEOS_TABLE": self.videos, "STATE_TABLE": self.state, "WORDS_TABLE": self.words}
 
-    def stored(self, retention: timedelta = timedelta(days=30)) -> Videos:
+    def stored(self, retention: timedelta = timedelta(days=28)) -> Videos:
         """The videos of these tables."""
         return Videos(self.client, self.videos, retention, WordIndex(self.client, self.words, retention))
 

@@ -42,10 +42,18 @@ def video(number: int, published: datetime, **changes: Any) -> Json:
         "published_at": stamp(published),
         "published_at_exact": True,
         "duration_seconds": 30 + number * 7 % 4000,
+        "starts_at": None,
+        "vertical": False,
+        "embeddable": True,
+        "made_for_kids": False,
+        "view_count": number * 1000,
+        "like_count": number * 10,
+        "comment_count": number,
         "live": "none",
         "source": "youtube",
         "first_seen_at": stamp(published + timedelta(seconds=40)),
         "fetched_at": stamp(published + timedelta(seconds=40)),
+        "refreshed_at": None,
     } | changes
 
 

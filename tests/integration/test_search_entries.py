@@ -23,7 +23,8 @@ from tests.tables import Tables
 
 QUERY = "tea"
 BEGIN = "2026-11-23T12:00:00Z"
-RETENTION = timedelta(days=30)
+RETENTION = timedelta(days=28)
+WEEK = timedelta(days=7)
 
 
 @dataclass
@@ -192,11 +193,11 @@ def test_a_removed_video_leaves_no_entries(any_tables: Tables) -> None:
 
 
 def test_entries_expire_with_their_video(tables: Tables) -> None:
-    videos = tables.stored()
-    for fetched_at in (BEGIN, second(3600, BEGIN)):
-        videos.put([replace(TEA, fetched_at=fetched_at)], {TEA.video_id: TEA})
+    videos = tables.stored(WEEK)
+    for seen_at in (BEGIN, second(3600, BEGIN)):
+        videos.put([replace(TEA, first_seen_at=seen_at)], {TEA.video_id: TEA})
         (item,) = tables.client.scan(TableName=tables.videos)["Items"]
-        expires = {"N": str(int((instant(fetched_at) + RETENTION).timestamp()))}
+        expires = {"N": str(int((instant(seen_at) + WEEK).timestamp()))}
         assert item["expires_at"] == expires
         assert all(entry["expires_at"] == expires for entry in entries(tables))
 

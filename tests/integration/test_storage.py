@@ -150,8 +150,8 @@ def test_one_video_is_found_under_the_first_query_that_has_it(videos: Videos) ->
     assert videos.any_of("video000001", ["cricket"]) is None
 
 
-def test_an_item_expires_after_the_retention_counted_from_its_fetching(any_tables: Tables) -> None:
-    any_tables.stored(7 * DAY).put([video(100)], {})
+def test_an_item_expires_after_the_retention_counted_from_its_first_sight(any_tables: Tables) -> None:
+    any_tables.stored(7 * DAY).put([replace(video(100), fetched_at=stamp(NOW + DAY))], {})
     (item,) = any_tables.client.scan(TableName=any_tables.videos)["Items"]
     assert int(item["expires_at"]["N"]) == (NOW + 7 * DAY).timestamp()
 

@@ -43,7 +43,7 @@ def test_what_holds_where_nothing_is_said() -> None:
     assert (found.search_calls_per_day, found.units_per_day) == (100, 10_000)
     assert found.invidious_urls == ()
     assert found.youtube_api_url == "https://youtube.googleapis.com/youtube/v3"
-    assert found.retention == timedelta(days=30)
+    assert found.retention == timedelta(days=28)
 
 
 def test_each_function_has_settings_of_its_own() -> None:
@@ -92,7 +92,7 @@ BOUNDS = {
     "POLL_INTERVAL_SECONDS": (10, 86_400),
     "SEARCH_CALLS_PER_DAY": (1, 10_000_000),
     "UNITS_PER_DAY": (1, 100_000_000),
-    "RETENTION_DAYS": (1, 30),
+    "RETENTION_DAYS": (1, 3650),
 }
 
 
@@ -130,7 +130,7 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    wrong = {"PACING": "slow", "RETENTION_DAYS": "31", "QUERIES": "", "INVIDIOUS_URLS": "x"}
+    wrong = {"PACING": "slow", "RETENTION_DAYS": "3651", "QUERIES": "", "INVIDIOUS_URLS": "x"}
     with pytest.raises(SettingsError) as raised:
         read(**wrong)
     assert all(name in str(raised.value) for name in wrong)

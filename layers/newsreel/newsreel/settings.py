@@ -146,8 +146,7 @@ SETTINGS: Mapping[str, Setting] = {
     "units_per_day": Setting("UNITS_PER_DAY", Whole(1, 100_000_000), "10000"),
     "youtube_api_url": Setting("YOUTUBE_API_URL", _url, "https://youtube.googleapis.com/youtube/v3"),
     "invidious_urls": Setting("INVIDIOUS_URLS", _urls, ""),
-    # Data of YouTube's API must be refreshed or deleted within 30 days: developers.google.com/youtube/terms,
-    # Developer Policies III.E.4.
-    "retention": Setting("RETENTION_DAYS", Whole(1, 30, timedelta(days=1)), "30"),
+    # What is older than 30 days was fetched again, or is deleted, whatever this says: see `library.item.expires_at`.
+    "retention": Setting("RETENTION_DAYS", Whole(1, 3650, timedelta(days=1)), "28"),
 }
 """By the names of the fields above."""

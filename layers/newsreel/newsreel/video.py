@@ -11,6 +11,7 @@ type Thumbnail = Mapping[str, str | int | None]
 """`url`, `width`, `height`; the last two in pixels, or None where the source does not say."""
 
 LIVE_STATES: tuple[Live, ...] = ("none", "live", "upcoming")
+COUNTS = ("view_count", "like_count", "comment_count")
 
 
 class Video(NamedTuple):
@@ -32,6 +33,18 @@ class Video(NamedTuple):
     source: SourceName = "youtube"
     detailed: bool = False
     """Whether the description is whole and the duration known, as far as the source has one."""
+    view_count: int | None = None
+    like_count: int | None = None
+    comment_count: int | None = None
+    """The counts are None where YouTube does not say them, as of hidden likes and closed comments."""
+    embeddable: bool | None = None
+    made_for_kids: bool | None = None
+    vertical: bool | None = None
+    """Whether it is taller than wide."""
+    starts_at: str | None = None
+    """When an upcoming broadcast or premiere is to begin."""
+    refreshed_at: str | None = None
+    """When YouTube's word of this video was last written anew; None before the first refresh."""
 
 
 class Position(NamedTuple):
@@ -47,6 +60,7 @@ def merged(stored: Video, fetched: Video) -> Video:
     YouTube's word stands against the fallback's. The fallback's own is replaced by its newer one, but for the time of
     publication: that drifts with each fetch, so the first stays.
     A search result knows only the head of a description and no duration: it does not replace a detailed version's.
+    What it says otherwise than a detailed version is asked for, as search may lag behind.
     """
     if fetched.source == "invidious":
         if stored.source == "youtube":
@@ -61,12 +75,24 @@ def merged(stored: Video, fetched: Video) -> Video:
             channel_title=fetched.channel_title or stored.channel_title,
             published_at=fetched.published_at,
             live=fetched.live,
-            detailed=stored.detailed and fetched.live == stored.live,
             fetched_at=fetched.fetched_at,
         )
+        new = replace(new, detailed=stored.detailed and unchanged(stored, new))
     return stored if unchanged(stored, new) else new
 
 
 def unchanged(stored: Video, fetched: Video) -> bool:
-    """Whether a newer version differs in nothing but the time of its fetching."""
-    return replace(fetched, fetched_at=stored.fetched_at) == stored
+    """Whether a newer version differs in nothing but the times of its fetching."""
+    return replace(fetched, fetched_at=stored.fetched_at, refreshed_at=stored.refreshed_at) == stored
+
+
+def refreshed(stored: Video, fetched: Video) -> Video:
+    """The stored video brought up to date by what YouTube said of it just now.
+
+    New counts alone leave `fetched_at` as it was: that is when the rest was fetched as it is.
+    """
+    counts = {name: getattr(fetched, name) for name in COUNTS}
+    same = unchanged(replace(stored, **counts), fetched)
+    return replace(
+        fetched, fetched_at=stored.fetched_at if same else fetched.fetched_at, refreshed_at=fetched.fetched_at
+    )

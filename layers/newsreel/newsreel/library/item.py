@@ -6,10 +6,28 @@ from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.times import instant
 from newsreel.video import Position, Video
 
+RENEWED_EVERY = timedelta(days=25)
+"""A stored video is fetched again at each multiple of this age at the latest."""
+RENEWAL_LATE = timedelta(days=3)
+"""How late that may be."""
+KEPT_OF_FALLBACK = timedelta(days=30)
+
 
 def expires_at(video: Video, retention: timedelta) -> int:
-    """When a video is to be deleted unless it is fetched again, in Unix seconds, for DynamoDB's time to live."""
-    return int((instant(video.fetched_at) + retention).timestamp())
+    """When a video is to be deleted, in Unix seconds, for DynamoDB's time to live.
+
+    That is after the retention, counted from when it was first seen. But YouTube's data may be kept for 30 days only,
+    unless it is fetched again (Developer Policies III.E.4.d), which is due every `RENEWED_EVERY` of a video's age: what
+    could not be fetched then goes `RENEWAL_LATE` later, as DynamoDB takes up to two days to delete. What the fallback
+    alone found goes after 30 days.
+    """
+    published, first_seen = instant(video.published_at), instant(video.first_seen_at)
+    if video.source == "invidious":
+        due = first_seen + KEPT_OF_FALLBACK
+    else:
+        renewals = max(0, (instant(video.refreshed_at or video.fetched_at) - published) // RENEWED_EVERY)
+        due = published + (renewals + 1) * RENEWED_EVERY + RENEWAL_LATE
+    return int(min(first_seen + retention, due).timestamp())
 
 
 def to_item(video: Video, retention: timedelta) -> Attributes:
@@ -32,6 +50,14 @@ def to_item(video: Video, retention: timedelta) -> Attributes:
             "live": video.live,
             "source": video.source,
             "detailed": video.detailed,
+            "view_count": video.view_count,
+            "like_count": video.like_count,
+            "comment_count": video.comment_count,
+            "embeddable": video.embeddable,
+            "made_for_kids": video.made_for_kids,
+            "vertical": video.vertical,
+            "starts_at": video.starts_at,
+            "refreshed_at": video.refreshed_at,
             "expires_at": expires_at(video, retention),
         }
     )

@@ -161,14 +161,11 @@ class _Asking:
             reached = min(reached, proven(times) or reached)
             if reached <= ground:
                 return reached
-            if answer.videos and not new:
+            # An empty page may be a slip, once; a first one only where a stored video shows that it is one.
+            if not new and (answer.videos or empty or not (pages > 1 or self._knows_any(since, asked_until))):
                 # Behind a full page that comes again there may be more, which only another window shows.
-                return since if len(found) < PAGE else reached
-            if not new:
-                # An empty page may be a slip, once; a first one only where a stored video shows that it is one.
-                if empty or not (pages > 1 or self._knows_any(since, asked_until)):
-                    return since
-                empty = True
+                return reached if answer.videos and len(found) >= PAGE else since
+            empty = empty or not new
             if page is None or page in led_to or pages == PAGES_AT_MOST or not self._may_go_on():
                 return reached
             led_to.add(page)

@@ -24,6 +24,7 @@ TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 10_000
 THUMBNAILS_AT_MOST = 20
 PIXELS_AT_MOST = 100_000
+COUNT_AT_MOST = 10**18
 
 
 class Malformed(ValueError):
@@ -71,6 +72,26 @@ def time(value: Any, now: datetime) -> str:
     if not FIRST_VIDEO <= moment <= now + CLOCKS_DIFFER:
         raise Malformed("no time at which a video can have been published")
     return stamp(moment)
+
+
+def any_time(value: Any) -> str | None:
+    """A time in any RFC 3339 form, as `times.stamp` makes it; None for anything else."""
+    try:
+        return stamp(instant(value))
+    except (TypeError, ValueError):
+        return None
+
+
+def count(value: Any) -> int | None:
+    """A number from 0 on, which YouTube writes as a text; None for anything else."""
+    if type(value) is int:
+        return value if 0 <= value <= COUNT_AT_MOST else None
+    return int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,18}", value, re.ASCII) else None
+
+
+def truth(value: Any, unsaid: bool | None) -> bool | None:  # noqa: FBT001 - what is kept
+    """The value if it is true or false; else `unsaid`."""
+    return value if isinstance(value, bool) else unsaid
 
 
 def thumbnails(named: Iterable[tuple[Any, Any]]) -> dict[str, Thumbnail]:

@@ -34,6 +34,8 @@ TRIES = 2
 """How often a call is made where the source fails or is too busy; each try is charged."""
 PATIENCE = timedelta(seconds=5)
 """A call that took longer than this to fail is not made again: the poll has its claim for half a minute."""
+PLAYER_HEIGHT = 720
+"""Pixels for which a player's width is asked, which shows what is vertical."""
 PAUSE = 1.0
 """Seconds before the second try, at most."""
 
@@ -105,8 +107,10 @@ class YouTube:
         for some in batched(videos, PAGE):
             named = {video.video_id: video for video in some}
             parameters = {
-                "part": "snippet,contentDetails",
+                "part": "snippet,contentDetails,statistics,status,player,liveStreamingDetails",
                 "id": ",".join(named),
+                # Without a side given, YouTube does not say the other one.
+                "maxHeight": str(PLAYER_HEIGHT),
                 "maxResults": str(PAGE),
             }
             for item in self._ask("default", "videos", parameters, TRIES)["items"]:
@@ -178,18 +182,38 @@ def _detailed(video: Video, item: Mapping[str, Any], now: datetime) -> Video:
     """The video with what videos.list says of it. What it says to be empty is empty; what it does not say stays."""
     snippet = items.mapping(item.get("snippet"))
     content = items.mapping(item.get("contentDetails"))
+    statistics = items.mapping(item.get("statistics"))
+    status = items.mapping(item.get("status"))
+    live = items.mapping(item.get("liveStreamingDetails"))
+    player = items.mapping(item.get("player"))
     try:
         published_at = items.time(snippet.get("publishedAt"), now)
     except items.Malformed:
         published_at = video.published_at
+    found = _with_snippet(video, snippet)
     return replace(
-        _with_snippet(video, snippet),
+        found,
         title=items.said(snippet.get("title"), items.TITLE_LENGTH, video.title),
         published_at=published_at,
         duration_seconds=duration(content["duration"]) if "duration" in content else video.duration_seconds,
+        published_at_exact=True,
+        source="youtube",
         fetched_at=stamp(now),
         detailed=True,
+        view_count=items.count(statistics.get("viewCount")) if statistics else video.view_count,
+        like_count=items.count(statistics.get("likeCount")) if statistics else video.like_count,
+        comment_count=items.count(statistics.get("commentCount")) if statistics else video.comment_count,
+        embeddable=items.truth(status.get("embeddable"), video.embeddable),
+        made_for_kids=items.truth(status.get("madeForKids"), video.made_for_kids),
+        vertical=_vertical(player, video.vertical),
+        starts_at=items.any_time(live.get("scheduledStartTime")) if found.live == "upcoming" else None,
     )
+
+
+def _vertical(player: Mapping[str, Any], unsaid: bool | None) -> bool | None:  # noqa: FBT001 - what is kept
+    """Whether the player is taller than wide; `unsaid` where its sides are not said."""
+    width, height = items.count(player.get("embedWidth")), items.count(player.get("embedHeight"))
+    return height > width if width and height else unsaid
 
 
 def _with_snippet(video: Video, snippet: Mapping[str, Any]) -> Video:

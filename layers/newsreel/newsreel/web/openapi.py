@@ -52,10 +52,18 @@ VIDEO: shown.Video = {
     "published_at": "2026-11-23T07:58:12Z",
     "published_at_exact": True,
     "duration_seconds": 253,
+    "starts_at": None,
+    "vertical": False,
+    "embeddable": True,
+    "made_for_kids": False,
+    "view_count": 1204,
+    "like_count": 96,
+    "comment_count": None,
     "live": "none",
     "source": "youtube",
     "first_seen_at": "2026-11-23T07:58:31Z",
     "fetched_at": "2026-11-23T07:58:31Z",
+    "refreshed_at": "2026-11-23T09:01:12Z",
 }
 LAST_POLL: shown.LastPoll = {
     "at": "2026-11-23T08:00:00Z",

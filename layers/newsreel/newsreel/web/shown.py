@@ -84,13 +84,29 @@ class Video(TypedDict):
     """False where the source gave the time of publication only roughly."""
     duration_seconds: Annotated[int, Schema(minimum=0)] | None
     """Where known; a broadcast has none before its end."""
+    starts_at: Time | None
+    """When an upcoming broadcast or premiere is to begin, where known."""
+    vertical: bool | None
+    """Whether it is taller than wide, where known."""
+    embeddable: bool | None
+    """Whether its owner lets other sites play it, where known."""
+    made_for_kids: bool | None
+    """Where known."""
+    view_count: Count | None
+    """YouTube's count at `refreshed_at`, or at `fetched_at` before the first refresh; where known."""
+    like_count: Count | None
+    """Null where hidden."""
+    comment_count: Count | None
+    """Null where comments are closed."""
     live: Live
     """Whether it is no broadcast (or a past one), is being broadcast, or is announced."""
     source: SourceName
     first_seen_at: Time
     """When a poll first found it."""
     fetched_at: Time
-    """When this version of the video was fetched."""
+    """When this version of the video, but for its counts, was fetched."""
+    refreshed_at: Time | None
+    """When YouTube's word of it was last written anew; null before the first refresh."""
 
 
 class VideoPage(TypedDict):
@@ -281,7 +297,7 @@ def video(item: Attributes) -> Video:
 
     It takes the attributes' types for known, as `unpacked` would cost a page of 50 a third more (`make bench`).
     """
-    video_id, duration = item["video_id"]["S"], item.get("duration_seconds")
+    video_id = item["video_id"]["S"]
     return {
         "video_id": video_id,
         "query": item["query"]["S"],
@@ -293,11 +309,19 @@ def video(item: Attributes) -> Video:
         "thumbnails": _thumbnails(item["thumbnails"]["M"]) if "thumbnails" in item else {},
         "published_at": item["published_at"]["S"],
         "published_at_exact": item["published_at_exact"]["BOOL"],
-        "duration_seconds": duration and int(duration["N"]),
+        "duration_seconds": _count(item, "duration_seconds"),
+        "starts_at": _text(item, "starts_at") or None,
+        "vertical": _truth(item, "vertical"),
+        "embeddable": _truth(item, "embeddable"),
+        "made_for_kids": _truth(item, "made_for_kids"),
+        "view_count": _count(item, "view_count"),
+        "like_count": _count(item, "like_count"),
+        "comment_count": _count(item, "comment_count"),
         "live": item["live"]["S"],
         "source": item["source"]["S"],
         "first_seen_at": item["first_seen_at"]["S"],
         "fetched_at": item["fetched_at"]["S"],
+        "refreshed_at": _text(item, "refreshed_at") or None,
     }
 
 
@@ -305,6 +329,15 @@ def _text(item: Attributes, name: str) -> str:
     """A text, which is left out of an item where it is empty."""
     text: str = item[name]["S"] if name in item else ""
     return text
+
+
+def _count(item: Attributes, name: str) -> int | None:
+    return int(item[name]["N"]) if name in item else None
+
+
+def _truth(item: Attributes, name: str) -> bool | None:
+    truth: bool | None = item[name]["BOOL"] if name in item else None
+    return truth
 
 
 def _thumbnails(pictures: Attributes) -> dict[str, Thumbnail]:
