@@ -26,6 +26,7 @@ from newsreel.errors import TableUnavailable
 from newsreel.library.item import from_item
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
+from newsreel.times import utc_now
 from newsreel.video import Video
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def opened(
     client: "DynamoDBClient", videos: str, words: str, retention: timedelta
 ) -> tuple["DynamoDBClient", str, Videos]:
     """The client, the table's name, and the videos with their index."""
-    return client, videos, Videos(client, videos, retention, WordIndex(client, words, retention))
+    return client, videos, Videos(client, videos, retention, WordIndex(client, words, retention), utc_now)
 
 
 def run(name: str, client: "DynamoDBClient", table: str, videos: Videos, now: Callable[[], float]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]
 
 
@@ -35,9 +36,10 @@ class Tables:
         """The variables that name the tables."""
         return {"VIDEOS_TABLE": self.videos, "STATE_TABLE": self.state, "WORDS_TABLE": self.words}
 
-    def stored(self, retention: timedelta = timedelta(days=28)) -> Videos:
-        """The videos of these tables."""
-        return Videos(self.client, self.videos, retention, WordIndex(self.client, self.words, retention))
+    def stored(self, retention: timedelta = timedelta(days=28), now: datetime = NOW) -> Videos:
+        """The videos of these tables, as they are now."""
+        index = WordIndex(self.client, self.words, retention)
+        return Videos(self.client, self.videos, retention, index, lambda: now)
 
 
 def clients(services: engine.Engine) -> dict[str, "DynamoDBClient"]:

@@ -5,7 +5,7 @@ from newsreel import startup
 # isort: split
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
@@ -16,12 +16,14 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
+from newsreel.aws.attributes import Attributes
 from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
 from newsreel.ids import is_video_id
 from newsreel.keys.state import read_ring
 from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
+from newsreel.polling.poll_state import PollState
 from newsreel.polling.states import PollStates
 from newsreel.settings import ApiSettings, read_settings
 from newsreel.sources.instances import Instances
@@ -64,7 +66,7 @@ def settings() -> ApiSettings:
 def videos() -> Videos:
     """The videos table."""
     index = WordIndex(dynamodb(), settings().words_table, settings().retention)
-    return Videos(dynamodb(), settings().videos_table, settings().retention, index)
+    return Videos(dynamodb(), settings().videos_table, settings().retention, index, lambda: clock())  # noqa: PLW0108 - tests replace the clock
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -192,7 +194,7 @@ def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
     parameters.read(request.query, ())
     states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
-    return answers.json_answer({"queries": status.queries(states, clock())}, answers.BRIEFLY)
+    return answers.json_answer({"queries": status.queries(states, newest_of(states), clock())}, answers.BRIEFLY)
 
 
 @route("/status")
@@ -203,8 +205,10 @@ def get_status(request: Request) -> Answer:
     parameters.read(request.query, ())
     table = settings().state_table
     queries = settings().queries
+    states = PollStates(dynamodb(), table).read(queries)
     body = status.status(
-        PollStates(dynamodb(), table).read(queries),
+        states,
+        newest_of(states),
         FetchHistory(dynamodb(), table).latest(queries, status.LAST_POLLS),
         read_ring(dynamodb(), table),
         Instances(dynamodb(), table, settings().invidious_urls).read(),
@@ -239,6 +243,11 @@ def get_docs_file(request: Request) -> Answer:
     if request.name not in docs.files():
         raise NotThere("There is no such file; the page at /docs names those that there are.")
     return docs.files()[request.name]
+
+
+def newest_of(states: Iterable[PollState]) -> dict[str, Attributes]:
+    """The items of the queries' newest videos, by query."""
+    return videos().one_each({state.query: state.newest.video_id for state in states if state.newest})
 
 
 @cache

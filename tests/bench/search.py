@@ -36,7 +36,7 @@ from newsreel.library.search import FIRST_STEP
 from newsreel.library.videos import Stretch, Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.library.words import beginnings, is_run, requested, words_of
-from newsreel.times import instant, stamp
+from newsreel.times import instant, stamp, utc_now
 from newsreel.video import Video
 from tests.bench.report import Row, say
 from tests.searching import Language, described, expected, random_listing, recorded, walk
@@ -163,7 +163,7 @@ def loaded(
     with engine.dynalite(data) as url:
         opened, meter = own_client(url), Meter()
         meter.attach(opened)
-        yield Videos(opened, "VideosTable", RETENTION, WordIndex(opened, "WordsTable", RETENTION)), meter
+        yield Videos(opened, "VideosTable", RETENTION, WordIndex(opened, "WordsTable", RETENTION), utc_now), meter
 
 
 def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> None:

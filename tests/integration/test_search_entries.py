@@ -13,7 +13,6 @@ import pytest
 from newsreel.library.item import from_item
 from newsreel.library.listing import Listing
 from newsreel.library.videos import Videos
-from newsreel.library.word_index import WordIndex
 from newsreel.library.words import requested
 from newsreel.times import instant
 from newsreel.video import Video
@@ -86,7 +85,7 @@ def change(videos: Videos, versions: Sequence[Video], gone: Sequence[str]) -> No
 def mortal(tables: Tables, writes: int) -> Videos:
     """The tables, for one who dies after so many writes."""
     client: Any = Mortal(tables.client, writes)
-    return Videos(client, tables.videos, RETENTION, WordIndex(client, tables.words, RETENTION))
+    return replace(tables, client=client).stored()
 
 
 def check_found(tables: Tables) -> None:

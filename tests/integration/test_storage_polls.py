@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsreel.aws.attributes import packed
-from newsreel.polling.poll_state import Fetch, Newest, PollState
+from newsreel.polling.poll_state import Fetch, PollState
 from newsreel.polling.states import LEASE, PollStates, new_claim_id
 from newsreel.polling.watermark import Gap, SecondLook, Watermark
+from newsreel.video import Position
 from tests.tables import Tables
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -33,7 +34,7 @@ WHOLE = PollState(
     failures=3,
     last_poll=Fetch(NOW, "youtube", "ok", seen=50, new=7, calls=2, units=1, problem="429: Quota exceeded"),
     last_success_at=NOW,
-    newest=Newest("video000001", "Ein Titel: 標題 🏏", "2026-11-23T11:59:59Z"),
+    newest=Position("2026-11-23T11:59:59Z", "video000001"),
     arrivals={"2026-11-23T11": 4, "2026-11-23T12": 3},
 )
 

@@ -133,3 +133,5 @@ def _steps(
         if after is None:
             return
         steps += bool(listing.live)
+        # What is left out without a filter has expired, and much may have at once.
+        limit = min(2 * limit, FILTER_STEP)

@@ -1,8 +1,8 @@
 """The videos table: which videos are stored, in which order, and writing new ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -64,17 +64,32 @@ class Known(NamedTuple):
 KNOWN = Known._fields
 
 
+def _key(video_id: str, query: str) -> Attributes:
+    return {"video_id": {"S": video_id}, "query": {"S": query}}
+
+
 def _known(item: Attributes) -> Known:
     return Known(**unpacked(item))
 
 
 class Videos:
-    """The videos table, through a DynamoDB client; `index` follows whatever is written."""
+    """The videos table, through a DynamoDB client; `index` follows whatever is written.
 
-    def __init__(self, client: "DynamoDBClient", table: str, retention: timedelta, index: WordIndex) -> None:
+    What has expired is not there for any reader, though DynamoDB may take days to delete it.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        retention: timedelta,
+        index: WordIndex,
+        now: Callable[[], datetime],
+    ) -> None:
         self._client = client
         self._table = table
         self._retention = retention
+        self._now = now
         self.index = index
 
     def read(
@@ -89,22 +104,22 @@ class Videos:
     ) -> tuple[list[Attributes], Position | None]:
         """One query of an index: at most `limit` items read, and the position to go on from, if any.
 
-        With `live`, only the items of that state are returned, fewer than were read. With `attributes`, only those.
-        Raises TableUnavailable.
+        What has expired is left out; with `live`, all but the items of that state: fewer are returned than were read.
+        With `attributes`, only those. Raises TableUnavailable.
         """
-        names = {"#partition": HASH_KEYS[stretch.name]}
-        values: Attributes = {":partition": {"S": stretch.partition}}
+        names = {"#partition": HASH_KEYS[stretch.name], "#expiry": "expires_at"}
+        values: Attributes = {":partition": {"S": stretch.partition}, ":now": {"N": self._seconds()}}
         condition = "#partition = :partition"
         if stretch.since or stretch.until:
             names["#time"] = "published_at"
             condition += " AND #time BETWEEN :since AND :until"
             values[":since"] = {"S": stretch.since or "0"}
             values[":until"] = {"S": stretch.until or "9999"}
-        request: dict[str, Any] = {}
+        request: dict[str, Any] = {"FilterExpression": "#expiry > :now"}
         if after:
             request["ExclusiveStartKey"] = stretch.key(after)
         if live:
-            request["FilterExpression"] = "#live = :live"
+            request["FilterExpression"] += " AND #live = :live"
             names["#live"], values[":live"] = "live", {"S": live}
         if attributes:
             request["ProjectionExpression"] = ", ".join(f"#{name}" for name in attributes)
@@ -142,17 +157,18 @@ class Videos:
 
     def items(self, query: str, video_ids: Iterable[str], *, consistent: bool = False) -> dict[str, Attributes]:
         """The items of the stored videos among these ids."""
-        keys: list[Attributes] = [
-            {"video_id": {"S": video_id}, "query": {"S": query}} for video_id in dict.fromkeys(video_ids)
-        ]
-        items = get_items(self._client, self._table, keys, consistent=consistent)
-        return {item["video_id"]["S"]: item for item in items}
+        keys = [_key(video_id, query) for video_id in dict.fromkeys(video_ids)]
+        return {item["video_id"]["S"]: item for item in self._current(keys, consistent=consistent)}
 
     def any_of(self, video_id: str, queries: Sequence[str]) -> Attributes | None:
         """The item of one video under the first of these queries that has found it."""
-        keys: list[Attributes] = [{"video_id": {"S": video_id}, "query": {"S": query}} for query in queries]
-        items = {item["query"]["S"]: item for item in get_items(self._client, self._table, keys)}
+        items = self.one_each(dict.fromkeys(queries, video_id))
         return next((items[query] for query in queries if query in items), None)
+
+    def one_each(self, video_ids: Mapping[str, str]) -> dict[str, Attributes]:
+        """The items of one video of each query, by query, as far as they are stored."""
+        items = self._current([_key(video_id, query) for query, video_id in video_ids.items()])
+        return {item["query"]["S"]: item for item in items}
 
     def put(self, videos: Sequence[Video], replaced: Mapping[str, Video]) -> None:
         """Store these videos; `replaced` has, by id, what is there of them already."""
@@ -186,7 +202,13 @@ class Videos:
         """Delete these videos of a query, as YouTube no longer has them."""
         for video in self.find(query, video_ids).values():
             with table_errors():
-                self._client.delete_item(
-                    TableName=self._table, Key={"video_id": {"S": video.video_id}, "query": {"S": query}}
-                )
+                self._client.delete_item(TableName=self._table, Key=_key(video.video_id, query))
             self.index.remove([video])
+
+    def _current(self, keys: Sequence[Attributes], *, consistent: bool = False) -> Iterator[Attributes]:
+        for item in get_items(self._client, self._table, keys, consistent=consistent):
+            if int(item["expires_at"]["N"]) > int(self._seconds()):
+                yield item
+
+    def _seconds(self) -> str:
+        return str(int(self._now().timestamp()))

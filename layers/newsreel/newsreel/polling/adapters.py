@@ -46,7 +46,7 @@ def adapters(
     table, index = settings.state_table, WordIndex(client, settings.words_table, settings.retention)
     return Adapters(
         states=PollStates(client, table),
-        videos=Videos(client, settings.videos_table, settings.retention, index),
+        videos=Videos(client, settings.videos_table, settings.retention, index, now),
         history=FetchHistory(client, table),
         ring=ring,
         youtube=YouTube(settings.youtube_api_url, session(), ring, now=now, sleep=sleep),

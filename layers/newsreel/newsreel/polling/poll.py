@@ -18,12 +18,12 @@ from newsreel.polling import harvest as fetching
 from newsreel.polling.adapters import Adapters
 from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.pace import backoff, next_due, pace
-from newsreel.polling.poll_state import Fetch, Newest, Outcome, PollState
+from newsreel.polling.poll_state import Fetch, Outcome, PollState
 from newsreel.polling.states import new_claim_id
 from newsreel.polling.watermark import SWEEP_BACKLOG
 from newsreel.settings import FetcherSettings
 from newsreel.times import instant
-from newsreel.video import Video, merged, unchanged
+from newsreel.video import Position, Video, merged, unchanged
 
 FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""
@@ -57,7 +57,7 @@ def poll(query: str, settings: FetcherSettings, adapters: Adapters) -> Report | 
     if state is None:
         return None
     harvest, outcome, problem = _fetched(state, settings, adapters)
-    stored = _store(query, harvest, adapters, now + ASKING) if harvest else Stored()
+    stored = _store(query, harvest, adapters, now + ASKING, now - settings.retention) if harvest else Stored()
     fetch = Fetch(
         at=now,
         source=harvest.source if harvest else None,
@@ -148,21 +148,22 @@ def _after(
     ).with_arrivals(fetch.new, now)
 
 
-def _newest(state: PollState, harvest: Harvest | None) -> Newest | None:
+def _newest(state: PollState, harvest: Harvest | None) -> Position | None:
     """The query's newest video, as far as this poll saw it."""
     seen: list[Known | Video] = [*harvest.known.values(), *harvest.videos.values()] if harvest else []
-    latest = max(seen, key=lambda each: (each.published_at, each.video_id), default=None)
-    return Newest(latest.video_id, latest.title, latest.published_at) if latest else state.newest
+    return max((Position(each.published_at, each.video_id) for each in seen), default=state.newest)
 
 
-def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datetime) -> Stored:
-    """Write what is new or has changed, and nothing else."""
+def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datetime, oldest: datetime) -> Stored:
+    """Write what is new and not older than `oldest`, or has changed, and nothing else."""
     found = [
         video
         for video in harvest.videos.values()
         if not ((known := harvest.known.get(video.video_id)) and known.repeated_by(video))
     ]
     stored = adapters.videos.find(query, [video.video_id for video in found])
+    # What was kept for as long as it may be is not taken up again.
+    found = [video for video in found if video.video_id in stored or instant(video.published_at) > oldest]
     versions = [merged(former, video) if (former := stored.get(video.video_id)) else video for video in found]
     if harvest.source == "invidious":
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from newsreel.polling.watermark import Watermark
 from newsreel.times import stamp
-from newsreel.video import SourceName
+from newsreel.video import Position, SourceName
 
 type Outcome = Literal["ok", "waiting", "failed"]
 
@@ -37,14 +37,6 @@ class Fetch(NamedTuple):
     problem: str | None = None
 
 
-class Newest(NamedTuple):
-    """A query's newest video."""
-
-    video_id: str
-    title: str
-    published_at: str
-
-
 class PollState(NamedTuple):
     """The state of one query's polls."""
 
@@ -63,7 +55,8 @@ class PollState(NamedTuple):
     """Failed polls in a row."""
     last_poll: Fetch | None = None
     last_success_at: datetime | None = None
-    newest: Newest | None = None
+    newest: Position | None = None
+    """The query's newest video. Its title is not kept here, where it would outlive the video."""
     arrivals: Mapping[str, int] = MappingProxyType({})
     """New videos stored, by hour (`YYYY-MM-DDTHH`), for the last 24 hours."""
 

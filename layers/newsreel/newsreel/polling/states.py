@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import condition_held, get_items
-from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, Newest, PollState
+from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, PollState
 from newsreel.polling.watermark import Gap, SecondLook, Watermark
 from newsreel.times import instant, stamp
+from newsreel.video import Position
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -120,7 +121,7 @@ def _values(state: PollState) -> dict[str, Any]:
 
 def _from_item(item: Attributes) -> PollState:
     values = unpacked(item)
-    last = values.get("last_poll")
+    last, newest = values.get("last_poll"), values.get("newest")
     return PollState(
         query=values["query"],
         due_at=_moment(values.get("due_at")),
@@ -133,7 +134,7 @@ def _from_item(item: Attributes) -> PollState:
         # The first release kept the problem beside the poll.
         last_poll=Fetch(**{"problem": values.get("problem"), **last, "at": instant(last["at"])}) if last else None,
         last_success_at=_moment(values.get("last_success_at")),
-        newest=Newest(**values["newest"]) if "newest" in values else None,
+        newest=Position(newest["published_at"], newest["video_id"]) if newest else None,
         arrivals=values.get("arrivals", {}),
     )
 

@@ -1,8 +1,9 @@
 """What `GET /queries` and `GET /status` show: how polling fares, and if not well, what is wrong and what to do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from newsreel.aws.attributes import Attributes
 from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.keys.state import KeyState, RingState
 from newsreel.polling.poll_state import Fetch, PollState
@@ -24,13 +25,14 @@ NOT_STARTED = Trouble(
 )
 
 
-def queries(states: Sequence[PollState], now: datetime) -> list[shown.WatchedQuery]:
-    """The watched queries with last and next poll."""
-    return [_query(state, now) for state in states]
+def queries(states: Sequence[PollState], newest: Mapping[str, Attributes], now: datetime) -> list[shown.WatchedQuery]:
+    """The watched queries with last and next poll; `newest` has the items of their newest videos, by query."""
+    return [_query(state, newest.get(state.query), now) for state in states]
 
 
 def status(
     states: Sequence[PollState],
+    newest: Mapping[str, Attributes],
     history: Iterable[Sequence[Fetch]],
     ring: RingState,
     instances: Sequence[Instance],
@@ -39,7 +41,8 @@ def status(
 ) -> shown.Status:
     """Sources, budgets, queries and whether all is well.
 
-    `history` has the last polls of each query, in the order of the states.
+    `newest` has the items of the queries' newest videos, by query; `history` the last polls of each query, in the order
+    of the states.
     """
     limits: dict[Bucket, int] = {"search": settings.search_calls_per_day, "default": settings.units_per_day}
     keys = [_key(key, ring.version, limits, now) for key in ring.keys]
@@ -71,13 +74,15 @@ def status(
             "invidious": {"instances": [_instance(instance, now) for instance in instances]},
         },
         "queries": [
-            shown.QueryStatus(**_query(state, now), last_polls=[_past(fetch) for fetch in fetches])
+            shown.QueryStatus(
+                **_query(state, newest.get(state.query), now), last_polls=[_past(fetch) for fetch in fetches]
+            )
             for state, fetches in zip(states, history, strict=True)
         ],
     }
 
 
-def _query(state: PollState, now: datetime) -> shown.WatchedQuery:
+def _query(state: PollState, newest: Attributes | None, now: datetime) -> shown.WatchedQuery:
     last, mark = state.last_poll, state.watermark
     return {
         "query": state.query,
@@ -87,12 +92,7 @@ def _query(state: PollState, now: datetime) -> shown.WatchedQuery:
         "last_success_at": _time(state.last_success_at),
         "next_poll_at": _time(state.due_at),
         "last_poll": _poll(last) if last else None,
-        "newest_video": state.newest
-        and {
-            "video_id": state.newest.video_id,
-            "title": state.newest.title,
-            "published_at": state.newest.published_at,
-        },
+        "newest_video": shown.newest_video(newest) if newest else None,
         "complete_until": _time(mark.complete_until if mark else None),
         "gaps": len(mark.gaps) if mark else 0,
         "arrivals": state.arrivals_by_hour(now),
