@@ -83,15 +83,20 @@ class _Impatient(HTTPConnection):
 
     def getresponse(self) -> Any:
         """See `http.client.HTTPConnection`."""
-        cut = threading.Timer(DEADLINE, self.sock.shutdown, (socket.SHUT_RDWR,))
-        cut.daemon = True
-        cut.start()
-        began = time.monotonic()
+        late = threading.Event()
+
+        def cut() -> None:
+            late.set()
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(DEADLINE, cut)
+        timer.daemon = True
+        timer.start()
         try:
             response = super().getresponse()
         finally:
-            cut.cancel()
-        if time.monotonic() - began >= DEADLINE:
+            timer.cancel()
+        if late.is_set():
             # What was cut looks like a short answer.
             response.close()
             raise TimeoutError("the head of the answer was not there in time")
