@@ -5,12 +5,15 @@ import json
 import zlib
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+FOUND_LATE = timedelta(hours=2)
+"""As far as the recorded day of polls shows that searches are late."""
 THUMBNAILS = {
     "default": ("default", 120, 90),
     "medium": ("mqdefault", 320, 180),
@@ -71,6 +74,12 @@ class Clips:
         """Delete one, as its owner might."""
         self._by_time.remove(self._by_id.pop(video_id))
 
+    def change(self, video_id: str, **fields: Any) -> None:
+        """Give one other fields, as its owner might."""
+        changed = replace(self._by_id[video_id], **fields)
+        self.remove(video_id)
+        self.add(changed)
+
     def search(self, query: str, since: datetime | None, until: datetime, now: datetime) -> list[Clip]:
         """See `Catalogue`."""
         time = attrgetter("published_at")
@@ -100,7 +109,8 @@ def recorded(path: Path, end: datetime) -> Clips:
     """A recording of search results, all its times shifted so that its last group appears at `end`.
 
     The file has one JSON object a line: `inserted_at_utc` (`YYYY-MM-DD HH:MM:SSZ`), when the group was first
-    found, and `items`, its `youtube#searchResult` items. They hold no durations, so these are made up.
+    found, and `items`, its `youtube#searchResult` items. They hold no durations, so these are made up. What was first
+    asked for long after its publication could have been found before: it is found two hours after it at the latest.
     Raises OSError and ValueError.
     """
     try:
@@ -119,10 +129,11 @@ def recorded(path: Path, end: datetime) -> Clips:
 def _clip(item: dict[str, Any], found_at: datetime, shift: timedelta) -> Clip:
     snippet = item["snippet"]
     video_id = item["id"]["videoId"]
+    published_at = datetime.fromisoformat(snippet["publishedAt"]).astimezone(UTC)
     return Clip(
         video_id=video_id,
-        published_at=datetime.fromisoformat(snippet["publishedAt"]).astimezone(UTC) + shift,
-        visible_at=found_at + shift,
+        published_at=published_at + shift,
+        visible_at=min(found_at, published_at + FOUND_LATE) + shift,
         title=html.unescape(snippet["title"]),
         description=snippet["description"],
         channel_id=snippet["channelId"],

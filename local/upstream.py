@@ -31,6 +31,9 @@ RESULTS_AT_MOST = 500
 DESCRIPTION_LENGTH = 141
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
+FIRST_AT = datetime(2005, 4, 24, 3, 31, 52, tzinfo=UTC)
+FIRST = {"jNQXAC9IVRw": Clip("jNQXAC9IVRw", FIRST_AT, FIRST_AT, title="Me at the zoo", channel_title="jawed")}
+"""YouTube's first video, which is there whatever else is; searches do not find it."""
 _ROUTES = Map(
     [
         Rule("/youtube/v3/search", endpoint="search", methods=["GET"]),
@@ -203,7 +206,7 @@ class Upstream:
             message = "The request specifies an invalid filter parameter."
             return error(400, message, "invalidFilters", domain="youtube.parameter", location="id")
         parts = call.parameters["part"].split(",")
-        clips = [clip for video_id in ids if (clip := self.catalogue.find(video_id, call.at))]
+        clips = [clip for video_id in ids if (clip := self.catalogue.find(video_id, call.at) or FIRST.get(video_id))]
         return _json(
             {
                 "kind": "youtube#videoListResponse",

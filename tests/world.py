@@ -258,7 +258,7 @@ class World:
 
 def clip(number: int, published: datetime, lag: timedelta = timedelta(0), **fields: Any) -> Clip:
     """A video with an id made from a number."""
-    return Clip(f"video{number:06d}", published, published + lag, title=f"Video {number}", **fields)
+    return Clip(f"video{number:06d}", published, published + lag, **{"title": f"Video {number}"} | fields)
 
 
 def clips(published: Iterable[datetime], lag: Callable[[int], timedelta] = lambda _: timedelta(0)) -> list[Clip]:

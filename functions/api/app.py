@@ -201,6 +201,7 @@ def get_queries(request: Request) -> Answer:
 def get_status(request: Request) -> Answer:
     """Whether all is well, and if not, what is wrong and what to do."""
     from newsreel.polling.history import FetchHistory  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.polling.refresh_states import RefreshStates  # noqa: PLC0415 - the same
 
     parameters.read(request.query, ())
     table = settings().state_table
@@ -210,6 +211,7 @@ def get_status(request: Request) -> Answer:
         states,
         newest_of(states),
         FetchHistory(dynamodb(), table).latest(queries, status.LAST_POLLS),
+        RefreshStates(dynamodb(), table).read(),
         read_ring(dynamodb(), table),
         Instances(dynamodb(), table, settings().invidious_urls).read(),
         settings(),

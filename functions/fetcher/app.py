@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ from newsreel.keys.budget import Bucket, Budget
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import KeysSecret
 from newsreel.polling.poll_state import PollState
-from newsreel.polling.schedule import due_polls
+from newsreel.polling.refresh_states import RefreshStates
+from newsreel.polling.schedule import HORIZON, due_polls
 from newsreel.polling.states import PollStates
 from newsreel.settings import FetcherSettings, read_settings
 from newsreel.times import stamp, utc_now
@@ -77,7 +79,11 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
     failed = []
     for record in records:
         try:
-            run(json.loads(record["body"])["query"], key_ring())
+            body = json.loads(record["body"])
+            if "refresh" in body:
+                refresh()
+            else:
+                run(body["query"], key_ring())
         except Exception:
             logger.exception("message failed", extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
@@ -96,13 +102,45 @@ def schedule() -> None:
     due = due_polls(states, settings().poll_interval, budget.left, now)
     first = due[0] if due and due[0].due_at <= now else None
     for each in due[1 if first else 0 :]:
-        queue().send_message(
-            QueueUrl=settings().poll_queue_url,
-            MessageBody=json.dumps({"query": each.query, "due_at": stamp(each.due_at)}),
-            DelaySeconds=max(0, ceil((each.due_at - clock()).total_seconds())),
-        )
+        defer({"query": each.query, "due_at": stamp(each.due_at)}, each.due_at)
+    defer_refresh(now)
     if first:
         run(first.query, ring)
+
+
+def defer_refresh(now: datetime) -> None:
+    """Put a refresh into the queue where one falls due in the coming minute."""
+    due_at = RefreshStates(dynamodb(), settings().state_table).read().due_in(HORIZON, now)
+    if due_at:
+        defer({"refresh": stamp(due_at)}, due_at)
+
+
+def defer(message: dict[str, str], due_at: datetime) -> None:
+    """Put a message into the queue that is delivered at this time."""
+    queue().send_message(
+        QueueUrl=settings().poll_queue_url,
+        MessageBody=json.dumps(message),
+        DelaySeconds=max(0, ceil((due_at - clock()).total_seconds())),
+    )
+
+
+def refresh() -> None:
+    """Refresh the stored videos that are due, and log and publish what came of it."""
+    # Most minutes nothing is due.
+    from newsreel.polling.adapters import adapters  # noqa: PLC0415
+    from newsreel.polling.refresh import refresh  # noqa: PLC0415
+
+    done = refresh(settings(), adapters(dynamodb(), settings(), key_ring(), clock, sleep))
+    if done is None:
+        logger.debug("refresh not due")
+        return
+    line = done._asdict() | {"at": stamp(done.at), "next_due_at": stamp(done.next_due_at)}
+    (logger.warning if done.problem else logger.info)("refresh", extra={"refresh": line})
+    metrics.add_metric("VideosRefreshed", MetricUnit.Count, done.asked)
+    metrics.add_metric("VideosChanged", MetricUnit.Count, done.changed)
+    metrics.add_metric("VideosGone", MetricUnit.Count, done.gone)
+    metrics.add_metric("YouTubeUnits", MetricUnit.Count, done.units)
+    publish()
 
 
 def run(query: str, ring: KeyRing) -> None:
@@ -125,10 +163,16 @@ def run(query: str, ring: KeyRing) -> None:
     calls = "InvidiousCalls" if fetch.source == "invidious" else "YouTubeSearchCalls"
     metrics.add_metric(calls, MetricUnit.Count, fetch.calls)
     metrics.add_metric("YouTubeUnits", MetricUnit.Count, fetch.units)
-    # A record holds fewer than a hundred values of a metric: of more, every so many stand for all.
-    for delay in report.delays[:: len(report.delays) // VALUES_AT_MOST + 1]:
-        metrics.add_metric("PublishedToStored", MetricUnit.Seconds, delay.total_seconds())
+    add_spans("PublishedToStored", report.delays)
+    add_spans("LateFoundAge", report.late_ages)
     publish()
+
+
+def add_spans(name: str, spans: Sequence[timedelta]) -> None:
+    """Add spans to a metric."""
+    # A record holds fewer than a hundred values of a metric: of more, every so many stand for all.
+    for span in spans[:: len(spans) // VALUES_AT_MOST + 1]:
+        metrics.add_metric(name, MetricUnit.Seconds, span.total_seconds())
 
 
 def log(report: "Report") -> None:

@@ -144,6 +144,13 @@ class PretendApi:
                 },
                 "invidious": {"instances": []},
             },
+            "refreshes": {
+                "last_at": None,
+                "next_at": None,
+                "problem": None,
+                "short_of_units_since": None,
+                "today": {"asked": 0, "changed": 0, "gone": 0, "units": 0},
+            },
             "queries": [self._query(query, now) for query in self.queries],
         }
 
@@ -153,6 +160,7 @@ class PretendApi:
         hours = [stamp(hour - timedelta(hours=23 - number)) for number in range(25)]
         return {
             "query": query,
+            "late_finds": {"looks": 0, "found": 0, "oldest_seconds": None, "sweep_age_seconds": 21_600},
             "state": "failing" if self.problems and query == self.queries[0] else "ok",
             "problem": None,
             "last_poll_at": stamp(now - timedelta(seconds=6)),

@@ -71,7 +71,7 @@ def check(world: World, recording: Recording, shift: timedelta = timedelta(0)) -
 
 
 def play(world: World, recording: Recording) -> None:
-    """Let the clock stop at every group, and then go on until sweeps have found what came late: four days at most."""
+    """Let the clock stop at every group, and then go on until what searches left out is found: four days at most."""
     for moment in recording.groups:
         world.now = moment
         world.schedule()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsreel.aws.attributes import packed
+from newsreel.polling.claims import LEASE, new_claim_id
 from newsreel.polling.poll_state import Fetch, PollState
-from newsreel.polling.states import LEASE, PollStates, new_claim_id
+from newsreel.polling.states import PollStates
 from newsreel.polling.watermark import Gap, SecondLook, Watermark
 from newsreel.video import Position
 from tests.tables import Tables

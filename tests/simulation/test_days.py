@@ -142,18 +142,36 @@ def test_lag_a_burst_and_an_outage_lose_nothing(world: World) -> None:
     assert world.state()["gaps"] == 0
 
 
-def test_results_a_day_late_are_found_by_sweeps_within_their_share(world: World) -> None:
+def test_what_searches_leave_out_for_hours_is_found_by_sweeps_within_their_share(world: World) -> None:
     world.now = MIDNIGHT
-    late = arrivals(MIDNIGHT, DAY, 10, lambda chance: timedelta(hours=2 + chance.random() * 22), seed=5, first=20_000)
+    late = arrivals(MIDNIGHT, DAY, 10, lambda chance: HOUR / 2 + chance.random() * 2 * HOUR, seed=5, first=20_000)
     clips = [*arrivals(MIDNIGHT, 3 * DAY, 400), *late]
     world.add(*clips)
     world.run(3 * DAY)
-    found = set(world.ids())
-    assert {clip.video_id for clip in late} <= found
-    sweeps = Counter(
-        pacific_midnight(call.at)
+    assert {clip.video_id for clip in late} <= set(world.ids())
+    sweeps = Counter(pacific_midnight(at) for at in swept(world))
+    assert max(sweeps.values()) <= 10
+    finds = world.get("/status").get_json()["queries"][0]["late_finds"]
+    assert finds["found"] >= 1
+    assert finds["oldest_seconds"] >= 1200
+
+
+def test_a_query_whose_searches_leave_nothing_out_hardly_sweeps(world: World) -> None:
+    world.now = MIDNIGHT
+    world.add(*arrivals(MIDNIGHT, 2 * DAY, 400))
+    world.run(2 * DAY)
+    on_the_second_day = [at for at in swept(world) if at > MIDNIGHT + DAY]
+    assert len(on_the_second_day) <= 3
+    finds = world.get("/status").get_json()["queries"][0]["late_finds"]
+    assert (finds["found"], finds["oldest_seconds"]) == (0, None)
+    assert finds["sweep_age_seconds"] < 6 * 3600
+
+
+def swept(world: World) -> list[datetime]:
+    """When sweeps asked."""
+    return [
+        call.at
         for call in world.upstream.calls
         if "publishedBefore" in call.parameters
-        and call.at - datetime.fromisoformat(call.parameters["publishedBefore"]) >= 23 * HOUR
-    )
-    assert max(sweeps.values()) <= 10
+        and call.at - datetime.fromisoformat(call.parameters["publishedBefore"]) >= 2 * HOUR
+    ]

@@ -6,9 +6,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.library.item import KEPT_OF_FALLBACK, RENEWAL_LATE, RENEWED_EVERY, expires_at
+from newsreel.library.item import KEPT_OF_FALLBACK, RENEWAL_LATE, expires_at
 from newsreel.times import instant, stamp
-from newsreel.video import Video
+from newsreel.video import RENEWED_EVERY, Video
 from tests.world import START
 
 DAY = timedelta(days=1)

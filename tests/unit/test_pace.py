@@ -87,10 +87,10 @@ def test_extra_calls_leave_enough_for_the_newest(budget: Budget, many: int) -> N
     assert budget.left - extra >= 0
 
 
-@given(st.integers(10, 10_000), queries)
-def test_sweeps_take_a_tenth_of_a_day_at_most(per_day: int, many: int) -> None:
-    spacing = sweep_spacing(Budget(per_day, per_day, MIDNIGHT), many)
-    assert many * (DAY / spacing) <= per_day / SWEEP_SHARE + 1e-3
+@given(st.integers(10, 10_000), queries, st.integers(1, 16))
+def test_sweeps_take_a_tenth_of_a_day_at_most(per_day: int, many: int, rarity: int) -> None:
+    spacing = sweep_spacing(Budget(per_day, per_day, MIDNIGHT), many, rarity)
+    assert many * rarity * (DAY / spacing) <= per_day / SWEEP_SHARE + 1e-3
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))

@@ -31,9 +31,20 @@ READ_BY_WEB = {
     "polling.states",
     "polling.poll_state",
     "polling.history",
+    "polling.refresh_state",
+    "polling.refresh_states",
     "sources.instances",
 }
-RULES = {"video", "library.words", "library.cursor", "polling.watermark", "polling.pace", "polling.schedule"}
+RULES = {
+    "video",
+    "library.words",
+    "library.cursor",
+    "polling.watermark",
+    "polling.pace",
+    "polling.schedule",
+    "polling.ages",
+    "polling.sweeping",
+}
 LIBRARIES = {
     "botocore": {"aws.clients", "aws.calls"},
     "requests": {"sources.asking", "sources.youtube", "sources.invidious"},

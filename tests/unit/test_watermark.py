@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsreel.polling.sweeping import YOUNGEST
 from newsreel.polling.watermark import (
     DISORDER,
     FIRST_LOOK,
     OPEN_AT_MOST,
     OVERLAP,
     SETTLING,
-    SWEEP_AGE,
     SWEEP_BACKLOG,
     Gap,
     SecondLook,
@@ -31,6 +31,7 @@ from newsreel.sources.items import PAGE
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SETTLED = SETTLING // MINUTE
+AGE = timedelta(hours=6)
 
 
 class Looked:
@@ -168,13 +169,13 @@ def test_a_clock_that_ran_ahead_is_not_believed(
     gaps = tuple(Gap(since, until) for since, until in bounds)
     looks = tuple(SecondLook(since, until, until) for since, until in bounds)
     end = START + ahead * MINUTE
-    mark = Watermark(end, end, end - SWEEP_AGE, gaps, looks)
+    mark = Watermark(end, end, end - YOUNGEST, gaps, looks)
     believed = without_future(mark, START, None if newest is None else START + newest * MINUTE)
     if end <= START:
         assert believed is mark
         return
     assert believed.settled_until <= believed.complete_until <= START
-    assert believed.swept_until <= START - SWEEP_AGE
+    assert believed.swept_until <= START - YOUNGEST
     assert all(look.ripe_at <= START for look in believed.second_looks)
     assert all(gap.since < believed.complete_until for gap in believed.gaps)
     assert all(look.since < believed.complete_until for look in believed.second_looks)
@@ -228,10 +229,10 @@ def test_one_wrong_time_proves_nothing(
 def test_sweeps_look_at_what_is_old_enough_and_never_go_back(days: int, minutes: int) -> None:
     mark = replace(initial(START), swept_until=START - timedelta(days=days))
     now = START + minutes * MINUTE
-    since, until = sweep_stretch(mark, now)
-    assert until == now - SWEEP_AGE
+    since, until = sweep_stretch(mark, AGE, now)
+    assert until == now - AGE
     assert since >= until - SWEEP_BACKLOG
     after = swept(mark, until)
     assert after.swept_until == max(mark.swept_until, until)
-    again, _ = sweep_stretch(after, now)
+    again, _ = sweep_stretch(after, AGE, now)
     assert again >= until

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,8 @@ type Thumbnail = Mapping[str, str | int | None]
 """`url`, `width`, `height`; the last two in pixels, or None where the source does not say."""
 
 LIVE_STATES: tuple[Live, ...] = ("none", "live", "upcoming")
+RENEWED_EVERY = timedelta(days=25)
+"""A stored video is fetched again at each multiple of this age, so that no copy comes to be 30 days old."""
 COUNTS = ("view_count", "like_count", "comment_count")
 
 

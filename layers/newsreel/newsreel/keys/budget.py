@@ -13,7 +13,7 @@ BUCKETS: tuple[Bucket, ...] = ("search", "default")
 
 
 class Budget(NamedTuple):
-    """The search calls of all usable keys together."""
+    """What all usable keys together have of one bucket, in calls or units."""
 
     left: int
     per_day: int

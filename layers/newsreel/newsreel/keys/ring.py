@@ -53,14 +53,14 @@ class KeyRing:
         """Whether the secret could be read and holds no key."""
         return bool(self._secret.version) and not self._secret.keys
 
-    def budget(self) -> Budget:
-        """The search calls of all usable keys."""
+    def budget(self, bucket: Bucket = "search") -> Budget:
+        """The calls of all usable keys in one of their buckets."""
         now = self._now()
         left = per_day = 0
         for key in self._secret.keys:
             state = self._states[key.fingerprint]
-            left += state.left("search", self._limits["search"], self._secret.version, now)
-            per_day += self._limits["search"] * state.usable("search", self._secret.version)
+            left += state.left(bucket, self._limits[bucket], self._secret.version, now)
+            per_day += self._limits[bucket] * state.usable(bucket, self._secret.version)
         return Budget(left, per_day, pacific_midnight(now))
 
     def charge(self, bucket: Bucket) -> Key:

@@ -4,10 +4,8 @@ from datetime import timedelta
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.times import instant
-from newsreel.video import Position, Video
+from newsreel.video import RENEWED_EVERY, Position, Video
 
-RENEWED_EVERY = timedelta(days=25)
-"""A stored video is fetched again at each multiple of this age at the latest."""
 RENEWAL_LATE = timedelta(days=3)
 """How late that may be."""
 KEPT_OF_FALLBACK = timedelta(days=30)

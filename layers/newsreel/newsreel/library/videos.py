@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from newsreel.aws.attributes import Attributes, unpacked
 from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, table_errors
 from newsreel.errors import ConditionFailed
-from newsreel.library.item import from_item, position, to_item
-from newsreel.library.word_index import WordIndex
-from newsreel.video import Position, Video
+from newsreel.library.item import expires_at, from_item, position, to_item
+from newsreel.library.word_index import Search, WordIndex
+from newsreel.times import stamp
+from newsreel.video import Live, Position, Video
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 
+STATE_STEP = 1000
+"""Entries that are read at a time."""
 HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
 
 
@@ -182,7 +185,24 @@ class Videos:
 
         `former` is the fallback's own version that is there already.
         """
-        # Where it is refused, the former version's entries stay: YouTube's may be among them.
+        return self._put_if(
+            "attribute_not_exists(video_id) OR #source = :source",
+            video,
+            former,
+            ExpressionAttributeNames={"#source": "source"},
+            ExpressionAttributeValues={":source": {"S": video.source}},
+        )
+
+    def kept_longer(self, video: Video, former: Video) -> bool:
+        """Whether a newer version of a video may be kept longer than what is there."""
+        return expires_at(video, self._retention) > expires_at(former, self._retention)
+
+    def renew(self, video: Video, former: Video) -> bool:
+        """Store a newer version of a video that is there; False where it was removed meanwhile."""
+        return self._put_if("attribute_exists(video_id)", video, former)
+
+    def _put_if(self, condition: str, video: Video, former: Video | None, **request: Any) -> bool:
+        # Where it is refused, the former version's entries stay: they may be those of what is there.
         with (
             suppress(ConditionFailed),
             self.index.ahead_of([video], {former.video_id: former} if former else {}),
@@ -191,12 +211,30 @@ class Videos:
             self._client.put_item(
                 TableName=self._table,
                 Item=to_item(video, self._retention),
-                ConditionExpression="attribute_not_exists(video_id) OR #source = :source",
-                ExpressionAttributeNames={"#source": "source"},
-                ExpressionAttributeValues={":source": {"S": video.source}},
+                ConditionExpression=condition,
+                **request,
             )
             return True
         return False
+
+    def between(self, query: str, since: datetime, until: datetime, limit: int) -> tuple[list[Video], bool]:
+        """The first videos from `since` up to, but not including, `until`, oldest first; and whether there are more."""
+        last = stamp(until - timedelta(seconds=1))
+        stretch = Stretch("by_query_published_at", query, query, stamp(since), last)
+        items, more = self.read(stretch, newest_first=False, limit=limit)
+        return [from_item(item) for item in items], more is not None
+
+    def in_state(self, query: str, live: Live) -> list[Video]:
+        """All videos of a query that are live, or that are upcoming: of other states there is no index."""
+        search = Search(query, (), live=live)
+        (beginning,) = search.beginnings()
+        found, after = [], None
+        while True:
+            step = self.index.read(search, beginning, newest_first=True, limit=STATE_STEP, after=after)
+            stored = map(from_item, self.items(query, [position.video_id for position in step.found]).values())
+            found += [video for video in stored if video.live == live]
+            if (after := step.rest) is None:
+                return found
 
     def remove(self, query: str, video_ids: Iterable[str]) -> None:
         """Delete these videos of a query, as YouTube no longer has them."""

@@ -94,6 +94,8 @@ class WordIndex:
         stale: list[Attributes] = []
         for video in videos:
             former = replaced.get(video.video_id)
+            if former and self._alike(former, video):
+                continue
             entries += self.entries(video, former)
             if former:
                 kept = _filed(video)[1]
@@ -101,6 +103,11 @@ class WordIndex:
         put_items(self._client, self._table, entries)
         yield
         delete_items(self._client, self._table, stale)
+
+    def _alike(self, one: Video, other: Video) -> bool:
+        """Whether two versions of a video have the same entries."""
+        kept = [expires_at(each, self._retention) for each in (one, other)]
+        return kept[0] == kept[1] and _filed(one) == _filed(other)
 
     def entries(self, video: Video, former: Video | None = None) -> list[Attributes]:
         """The entries of a video; they match a former version of it too."""

@@ -9,6 +9,7 @@ from newsreel.keys.ring import KeyRing
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.polling.history import FetchHistory
+from newsreel.polling.refresh_states import RefreshStates
 from newsreel.polling.states import PollStates
 from newsreel.settings import FetcherSettings
 from newsreel.sources import asking
@@ -27,6 +28,7 @@ class Adapters(NamedTuple):
     """The adapters of one poll."""
 
     states: PollStates
+    refreshes: RefreshStates
     videos: Videos
     history: FetchHistory
     ring: KeyRing
@@ -46,6 +48,7 @@ def adapters(
     table, index = settings.state_table, WordIndex(client, settings.words_table, settings.retention)
     return Adapters(
         states=PollStates(client, table),
+        refreshes=RefreshStates(client, table),
         videos=Videos(client, settings.videos_table, settings.retention, index, now),
         history=FetchHistory(client, table),
         ring=ring,

@@ -1,7 +1,7 @@
 """Harvest: what one poll fetches from its source, and how complete that leaves the query.
 
 First the newest: one window, paged as far as it must and the budget allows. Then, with calls to spare, the gaps of
-earlier polls. Last, now and then, a sweep over what is a day old.
+earlier polls. Last, now and then, a sweep over what is some hours old.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +18,7 @@ from newsreel.polling.poll_state import PollState
 from newsreel.polling.watermark import (
     SECOND,
     SWEEP_STRETCH,
+    SecondLook,
     Watermark,
     closed,
     covered,
@@ -55,8 +56,12 @@ class Harvest:
     known: dict[str, Known]
     """Stored videos near what was asked for, by id."""
     videos: dict[str, Video] = field(default_factory=dict)
-    gone: list[str] = field(default_factory=list)
-    """Stored videos that YouTube no longer has."""
+    looks: int = 0
+    """How many second looks and sweeps were made."""
+    late: set[str] = field(default_factory=set)
+    """Videos that only these brought."""
+    swept: set[str] | None = None
+    """Those that only a sweep brought; None where there was none."""
     malformed: int = 0
     problem: str | None = None
 
@@ -96,6 +101,7 @@ class _Asking:
     ) -> None:
         self._query = state.query
         self._queries = settings.queries
+        self._pace = state.sweep_pace
         self._adapters = adapters
         self._now = adapters.now()
         # A poll that failed a while ago is likely to fail again: a second try within a second is not worth a call.
@@ -111,12 +117,15 @@ class _Asking:
         reached = self._look(since, None, self._mark.complete_until)
         self._mark = covered(self._mark, reached, self._now)
         while (due := self._mark.due(self._now)) and self._may_go_on():
+            before = set(self._harvest.videos)
             try:
                 reached = self._look(due.since, due.until, due.since)
             except SourceError as error:
                 self._harvest.problem = str(error)
             else:
                 self._mark = closed(self._mark, due, reached, self._now)
+            if isinstance(due, SecondLook):
+                self._looked_again(before)
         self._sweep()
         self._harvest.watermark = self._mark
         return self._harvest
@@ -183,15 +192,15 @@ class _Asking:
         return any(since <= instant(each.published_at) <= until for each in self._harvest.known.values())
 
     def _sweep(self) -> None:
-        """Look once more at what is a day old: for videos that came late, and for those that are gone."""
+        """Look once more at what is some hours old, as no search shows all that there is."""
         harvest, queries = self._harvest, self._queries
         budget = self._adapters.ring.budget()
-        spacing = sweep_spacing(budget, len(queries))
+        spacing = sweep_spacing(budget, len(queries), self._pace.rarity)
         if harvest.sweep_due_at is None:
             # Each query starts at its own place, so that not all sweep at once.
             harvest.sweep_due_at = self._now + spacing * queries.index(self._query) / len(queries)
-        since, until = sweep_stretch(self._mark, self._now)
-        before = self._adapters.youtube.calls["search"]
+        since, until = sweep_stretch(self._mark, self._pace.age, self._now)
+        before, seen = self._adapters.youtube.calls["search"], set(harvest.videos)
         self._last_call = before + SWEEP_PAGES
         if harvest.sweep_due_at > self._now or until <= since:
             return
@@ -210,16 +219,13 @@ class _Asking:
             harvest.problem = str(error)
             reached = until
         harvest.sweep_due_at = self._now + spacing * (self._adapters.youtube.calls["search"] - before)
+        harvest.swept = self._looked_again(seen)
         if reached <= since or until - since <= SECOND:
             self._mark = swept(self._mark, until)
-            self._look_up([each.video_id for each in known if each.video_id not in harvest.videos])
 
-    def _look_up(self, missing: Sequence[str]) -> None:
-        """Ask YouTube for stored videos that a complete answer left out: those that it no longer has are gone."""
-        stored = self._adapters.videos.find(self._query, missing)
-        try:
-            there = self._adapters.youtube.details(stored.values())
-        except SourceError as error:
-            self._harvest.problem = str(error)
-        else:
-            self._harvest.gone = [video_id for video_id in stored if video_id not in there]
+    def _looked_again(self, seen: set[str]) -> set[str]:
+        """Note what a second look or a sweep brought that this poll had not seen before it."""
+        brought = self._harvest.videos.keys() - seen
+        self._harvest.looks += 1
+        self._harvest.late |= brought
+        return brought

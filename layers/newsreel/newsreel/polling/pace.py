@@ -48,9 +48,9 @@ def can_spare(budget: Budget, queries: int) -> bool:
     return budget.left > max(queries, budget.per_day // 10)
 
 
-def sweep_spacing(budget: Budget, queries: int) -> timedelta:
+def sweep_spacing(budget: Budget, queries: int, rarity: int) -> timedelta:
     """The time from one sweep call of a query to its next, so that all sweeps keep within their share of a day."""
-    return DAY * queries / max(1, budget.per_day // SWEEP_SHARE)
+    return DAY * queries * rarity / max(1, budget.per_day // SWEEP_SHARE)
 
 
 def backoff(failures: int, jitter: float) -> timedelta:

@@ -16,12 +16,13 @@ from newsreel.keys.secret import SECRET_AGE
 from newsreel.library.videos import Known
 from newsreel.polling import harvest as fetching
 from newsreel.polling.adapters import Adapters
+from newsreel.polling.claims import new_claim_id
 from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.pace import backoff, next_due, pace
 from newsreel.polling.poll_state import Fetch, Outcome, PollState
-from newsreel.polling.states import new_claim_id
 from newsreel.polling.watermark import SWEEP_BACKLOG
 from newsreel.settings import FetcherSettings
+from newsreel.sources.youtube import Lookup
 from newsreel.times import instant
 from newsreel.video import Position, Video, merged, unchanged
 
@@ -38,6 +39,8 @@ class Report(NamedTuple):
     next_due_at: datetime
     delays: tuple[timedelta, ...]
     """From publication to storing, of each new video whose time is exact; none for a query's first poll."""
+    late_ages: tuple[timedelta, ...]
+    """The same of those that only a sweep or a second look brought."""
 
 
 class Stored(NamedTuple):
@@ -70,7 +73,11 @@ def poll(query: str, settings: FetcherSettings, adapters: Adapters) -> Report | 
         problem=(harvest.problem if harvest else problem) or stored.problem,
     )
     budget = adapters.ring.budget()
+    late = harvest.late if harvest else set()
+    late_ages = tuple(_delays(each for each in stored.new if each.video_id in late))
     after = _after(state, fetch, harvest, budget, settings, adapters.now())
+    if harvest:
+        after = _with_finds(after, harvest, {each.video_id for each in stored.new}, late_ages)
     adapters.history.append(query, claim_id, fetch)
     if not adapters.states.finish(after, claim_id):
         fetch = replace(fetch, problem="the poll took longer than its claim; another has taken over")
@@ -80,6 +87,7 @@ def poll(query: str, settings: FetcherSettings, adapters: Adapters) -> Report | 
         calls_left=budget.left,
         next_due_at=after.due_at or now,
         delays=tuple(_delays(stored.new)) if state.last_success_at else (),
+        late_ages=late_ages,
     )
 
 
@@ -148,6 +156,12 @@ def _after(
     ).with_arrivals(fetch.new, now)
 
 
+def _with_finds(state: PollState, harvest: Harvest, new: set[str], late_ages: tuple[timedelta, ...]) -> PollState:
+    """The state with what this poll's second looks and sweeps found, and what that teaches."""
+    pace = state.sweep_pace if harvest.swept is None else state.sweep_pace.learned(len(harvest.swept & new))
+    return replace(state, sweep_pace=pace, late_finds=state.late_finds.after(harvest.looks, late_ages))
+
+
 def _newest(state: PollState, harvest: Harvest | None) -> Position | None:
     """The query's newest video, as far as this poll saw it."""
     seen: list[Known | Video] = [*harvest.known.values(), *harvest.videos.values()] if harvest else []
@@ -168,17 +182,19 @@ def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datet
     if harvest.source == "invidious":
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
         return Stored(tuple(each for each in written if each.video_id not in stored))
-    details, problem = {}, None
+    lookup, problem = Lookup((), frozenset()), None
     if adapters.now() < asking_until:
         try:
-            details = adapters.youtube.details(each for each in versions if not each.detailed)
+            lookup = adapters.youtube.details(each for each in versions if not each.detailed)
         except SourceError as error:
             # They are stored as the search found them; the next poll that sees them asks again.
             problem = f"no details: {error}"
-    latest = [details.get(each.video_id, each) for each in versions]
+    details = {each.video_id: each for each in lookup.found}
+    # Searches find for a while what is gone already.
+    latest = [details.get(each.video_id, each) for each in versions if each.video_id not in lookup.gone]
     changed = [each for each in latest if not ((former := stored.get(each.video_id)) and unchanged(former, each))]
     adapters.videos.put(changed, stored)
-    adapters.videos.remove(query, harvest.gone)
+    adapters.videos.remove(query, lookup.gone & stored.keys())
     return Stored(tuple(each for each in changed if each.video_id not in stored), problem)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from newsreel.polling.sweeping import LateFinds, SweepPace
 from newsreel.polling.watermark import Watermark
 from newsreel.times import stamp
 from newsreel.video import Position, SourceName
@@ -51,6 +52,8 @@ class PollState(NamedTuple):
     """Whether the query waits for a key that can search."""
     watermark: Watermark | None = None
     sweep_due_at: datetime | None = None
+    sweep_pace: SweepPace = SweepPace()
+    late_finds: LateFinds = LateFinds()
     failures: int = 0
     """Failed polls in a row."""
     last_poll: Fetch | None = None

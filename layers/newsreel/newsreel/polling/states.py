@@ -1,13 +1,14 @@
 """The queries' part of the state table: claim, watermark, next due time; one item a query."""
 
-import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
-from newsreel.aws.calls import condition_held, get_items
-from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, PollState
+from newsreel.aws.calls import get_items
+from newsreel.polling.claims import Claims
+from newsreel.polling.poll_state import Fetch, PollState
+from newsreel.polling.sweeping import LateFinds, SweepPace
 from newsreel.polling.watermark import Gap, SecondLook, Watermark
 from newsreel.times import instant, stamp
 from newsreel.video import Position
@@ -15,8 +16,6 @@ from newsreel.video import Position
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LEASE = timedelta(seconds=30)
-"""How long a claim holds: as long as the fetcher may run, so that a killed poll is soon taken up again."""
 SORT_KEY = "poll"
 
 
@@ -26,70 +25,25 @@ class PollStates:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+        self._claims = Claims(client, table, _key)
 
     def read(self, queries: Sequence[str]) -> list[PollState]:
         """The states of these queries, in their order. Raises TableUnavailable."""
         items = get_items(self._client, self._table, [_key(query) for query in queries])
-        states = {state.query: state for state in map(_from_item, items)}
-        return [states.get(query) or PollState(query) for query in queries]
+        states = {item["pk"]["S"]: item for item in items}
+        return [_from_item(query, states.get(_key(query)["pk"]["S"], {})) for query in queries]
 
     def claim(self, query: str, claim_id: str, now: datetime, *, may_search: bool) -> PollState | None:
-        """Take a query's due poll for `LEASE`; its state, or None where it is not due or someone else has it.
+        """Take a query's due poll; its state, or None where it is not due or someone else has it.
 
-        A query that waits for a key is due as soon as one may search.
-        A claim or a due time that lies too far ahead was written by a wrong clock and does not count.
-        Raises TableUnavailable.
+        A query that waits for a key is due as soon as one may search. Raises TableUnavailable.
         """
-        answer = condition_held(
-            self._client.update_item,
-            TableName=self._table,
-            Key=_key(query),
-            UpdateExpression="SET claim_id = :id, claimed_until = :until, #query = :query",
-            ConditionExpression=(
-                "(attribute_not_exists(due_at) OR due_at <= :now OR waiting = :may_search OR planned_at > :ahead)"
-                " AND (attribute_not_exists(claimed_until) OR claimed_until <= :now OR claimed_until > :far)"
-            ),
-            ExpressionAttributeNames={"#query": "query"},
-            ExpressionAttributeValues=packed(
-                {
-                    ":id": claim_id,
-                    ":until": stamp(now + LEASE),
-                    ":query": query,
-                    ":now": stamp(now),
-                    ":may_search": may_search,
-                    ":ahead": stamp(now + CLOCK_SLACK),
-                    ":far": stamp(now + LEASE + CLOCK_SLACK),
-                }
-            ),
-            ReturnValues="ALL_NEW",
-        )
-        return _from_item(answer["Attributes"]) if answer else None
+        item = self._claims.take(query, claim_id, now, or_due=" OR waiting = :may", values={":may": may_search})
+        return _from_item(query, item) if item else None
 
     def finish(self, state: PollState, claim_id: str) -> bool:
         """Write a poll's outcome and give its claim back; False where the claim was lost meanwhile."""
-        values = _values(state)
-        kept = {name: value for name, value in values.items() if value is not None}
-        gone = ["claim_id", "claimed_until", *(name for name, value in values.items() if value is None)]
-        answer = condition_held(
-            self._client.update_item,
-            TableName=self._table,
-            Key=_key(state.query),
-            UpdateExpression="SET "
-            + ", ".join(f"#{name} = :{name}" for name in kept)
-            + " REMOVE "
-            + ", ".join(f"#{name}" for name in gone),
-            ConditionExpression="#claim_id = :claim",
-            ExpressionAttributeNames={f"#{name}": name for name in (*kept, *gone)},
-            ExpressionAttributeValues=packed(
-                {":claim": claim_id, **{f":{name}": value for name, value in kept.items()}}
-            ),
-        )
-        return answer is not None
-
-
-def new_claim_id() -> str:
-    """An id for one poll."""
-    return f"{random.getrandbits(48):012x}"
+        return self._claims.give_back(state.query, claim_id, _values(state))
 
 
 def _key(query: str) -> Attributes:
@@ -109,6 +63,9 @@ def _values(state: PollState) -> dict[str, Any]:
         "gaps": [_texts(gap) for gap in (mark.gaps if mark else ())],
         "second_looks": [_texts(look) for look in (mark.second_looks if mark else ())],
         "sweep_due_at": _text(state.sweep_due_at),
+        "sweep_age_seconds": int(state.sweep_pace.age.total_seconds()),
+        "sweep_rarity": state.sweep_pace.rarity,
+        "late_finds": state.late_finds._asdict(),
         "failures": state.failures,
         # The first release kept it here; now it is the last poll's.
         "problem": None,
@@ -119,17 +76,21 @@ def _values(state: PollState) -> dict[str, Any]:
     }
 
 
-def _from_item(item: Attributes) -> PollState:
+def _from_item(query: str, item: Attributes) -> PollState:
     values = unpacked(item)
     last, newest = values.get("last_poll"), values.get("newest")
     return PollState(
-        query=values["query"],
+        query=query,
         due_at=_moment(values.get("due_at")),
         planned_at=_moment(values.get("planned_at")),
         pace_seconds=values.get("pace_seconds", 0),
         waiting=values.get("waiting", False),
         watermark=_watermark(values) if "complete_until" in values else None,
         sweep_due_at=_moment(values.get("sweep_due_at")),
+        sweep_pace=SweepPace(timedelta(seconds=values["sweep_age_seconds"]), values["sweep_rarity"])
+        if "sweep_age_seconds" in values
+        else SweepPace(),
+        late_finds=LateFinds(**values.get("late_finds", {})),
         failures=values.get("failures", 0),
         # The first release kept the problem beside the poll.
         last_poll=Fetch(**{"problem": values.get("problem"), **last, "at": instant(last["at"])}) if last else None,

@@ -7,7 +7,7 @@ YouTube gives results late, in rough order, and 50 a page. So "complete" comes i
 
 - up to `complete_until` everything has been asked for once, except within the gaps;
 - up to `settled_until` it has been asked for when it was at least `SETTLING` old, except within gaps and second looks;
-- up to `swept_until` it has been asked for when it was at least `SWEEP_AGE` old.
+- up to `swept_until` it has been asked for once more, at the age at which the query's sweeps look.
 
 Each poll's window reaches back over known ground as far as one page holds it, which settles most of it at no cost.
 What a window could not cover becomes a gap. What it looked at too early becomes a second look.
@@ -20,6 +20,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import NamedTuple
 
+from newsreel.polling.sweeping import YOUNGEST
 from newsreel.sources.items import PAGE
 
 FIRST_LOOK = timedelta(hours=30)
@@ -28,8 +29,6 @@ OVERLAP = timedelta(hours=24)
 """How far back over known ground a window reaches at most."""
 SETTLING = timedelta(minutes=20)
 """A video not found at this age is late; sweeps look for those."""
-SWEEP_AGE = timedelta(hours=30)
-"""Results come up to a day late; a recorded day of polls has some that took 26 hours."""
 SWEEP_STRETCH = timedelta(hours=6)
 """A sweep waits until it has this much to look at, or a page full."""
 SWEEP_BACKLOG = timedelta(days=7)
@@ -80,7 +79,7 @@ class Watermark(NamedTuple):
 def initial(now: datetime) -> Watermark:
     """The watermark of a query that was never polled."""
     start = now - FIRST_LOOK
-    return Watermark(start, start, now - SWEEP_AGE)
+    return Watermark(start, start, start)
 
 
 def without_future(mark: Watermark, now: datetime, newest_known: datetime | None) -> Watermark:
@@ -94,7 +93,7 @@ def without_future(mark: Watermark, now: datetime, newest_known: datetime | None
     return Watermark(
         believed,
         min(mark.settled_until, believed - SETTLING),
-        min(mark.swept_until, now - SWEEP_AGE),
+        min(mark.swept_until, now - YOUNGEST),
         tuple(gap for gap in mark.gaps if gap.since < believed),
         tuple(replace(look, ripe_at=min(look.ripe_at, now)) for look in mark.second_looks if look.since < believed),
     )
@@ -156,9 +155,9 @@ def closed(mark: Watermark, asked: Gap | SecondLook, reached: datetime, now: dat
     return _bounded(mark, gaps, looks)
 
 
-def sweep_stretch(mark: Watermark, now: datetime) -> tuple[datetime, datetime]:
-    """From when until when a sweep would look now; the end is not after the start where there is nothing to do."""
-    until = now - SWEEP_AGE
+def sweep_stretch(mark: Watermark, age: timedelta, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when a sweep at this age looks; the end is not after the start where there is nothing to do."""
+    until = now - age
     return max(mark.swept_until, until - SWEEP_BACKLOG), until
 
 

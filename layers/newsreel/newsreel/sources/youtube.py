@@ -8,7 +8,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 from itertools import batched
@@ -34,6 +34,11 @@ TRIES = 2
 """How often a call is made where the source fails or is too busy; each try is charged."""
 PATIENCE = timedelta(seconds=5)
 """A call that took longer than this to fail is not made again: the poll has its claim for half a minute."""
+CONTROL = "jNQXAC9IVRw"
+"""YouTube's first video goes along where there is room, at no cost: an answer that has it is an answer. Without it, one
+that has nothing could be a failure as well as a list of deleted videos."""
+GONE_STATES = ("deleted", "failed", "rejected")
+"""Upload states of what cannot be watched, though it has an item."""
 PLAYER_HEIGHT = 720
 """Pixels for which a player's width is asked, which shows what is vertical."""
 PAUSE = 1.0
@@ -46,6 +51,15 @@ class SearchPage(NamedTuple):
     videos: tuple[Video, ...]
     malformed: int
     next_page: str | None
+
+
+class Lookup(NamedTuple):
+    """What YouTube has of some videos now."""
+
+    found: tuple[Video, ...]
+    """The videos as they are there."""
+    gone: frozenset[str]
+    """The ids of those that were deleted or made private."""
 
 
 class YouTube:
@@ -98,26 +112,46 @@ class YouTube:
         token = answer.get("nextPageToken")
         return SearchPage(tuple(videos), malformed, token if isinstance(token, str) and token else None)
 
-    def details(self, videos: Iterable[Video]) -> dict[str, Video]:
-        """The given videos with whole descriptions and durations, by id; those that YouTube no longer has are not.
+    def details(self, videos: Iterable[Video]) -> Lookup:
+        """What YouTube has of the given videos now. 50 ids cost one unit.
 
-        50 videos cost one unit. Raises SourceError; NoCallsLeft when no key has a unit left.
+        Raises SourceError; NoCallsLeft when no key has a unit left.
         """
-        detailed: dict[str, Video] = {}
-        for some in batched(videos, PAGE):
-            named = {video.video_id: video for video in some}
-            parameters = {
-                "part": "snippet,contentDetails,statistics,status,player,liveStreamingDetails",
-                "id": ",".join(named),
-                # Without a side given, YouTube does not say the other one.
-                "maxHeight": str(PLAYER_HEIGHT),
-                "maxResults": str(PAGE),
-            }
-            for item in self._ask("default", "videos", parameters, TRIES)["items"]:
-                video_id = items.mapping(item).get("id")
-                if isinstance(video_id, str) and video_id in named:
-                    detailed[video_id] = _detailed(named[video_id], item, self._now())
-        return detailed
+        named: dict[str, list[Video]] = {}
+        for video in videos:
+            named.setdefault(video.video_id, []).append(video)
+        found: list[Video] = []
+        gone: set[str] = set()
+        for some in batched(named, PAGE):
+            there, missing = self._looked_up(some)
+            now = self._now()
+            found += (_detailed(video, item, now) for video_id, item in there.items() for video in named[video_id])
+            gone |= missing
+        return Lookup(tuple(found), frozenset(gone))
+
+    def _looked_up(self, video_ids: Sequence[str]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
+        """The items of at most 50 videos by id, and which of these are gone."""
+        control = (CONTROL,) if len(video_ids) < PAGE else ()
+        parameters = {
+            "part": "snippet,contentDetails,statistics,status,player,liveStreamingDetails",
+            "id": ",".join((*video_ids, *control)),
+            "maxResults": str(PAGE),
+            # Without a side given, YouTube does not say the other one.
+            "maxHeight": str(PLAYER_HEIGHT),
+        }
+        answer = self._ask("default", "videos", parameters, TRIES)
+        results = [items.mapping(each) for each in answer["items"]]
+        named = {each["id"]: each for each in results if isinstance(each.get("id"), str)}
+        if not named and not control:
+            # It would be odd if all were gone; with the control beside them it would be sure.
+            half = len(video_ids) // 2
+            (there, missing), (more, others) = self._looked_up(video_ids[:half]), self._looked_up(video_ids[half:])
+            return there | more, missing | others
+        there = {each: named[each] for each in video_ids if each in named and _playable(named[each])}
+        total = items.count(items.mapping(answer.get("pageInfo")).get("totalResults")) or 0
+        # What only a part of an answer leaves out may be there.
+        whole = named and len(named) == len(results) >= total
+        return there, set(video_ids) - there.keys() if whole else set()
 
     def _ask(self, bucket: Bucket, path: str, parameters: Mapping[str, str], tries: int) -> dict[str, Any]:
         failures, began = 0, self._now()
@@ -208,6 +242,11 @@ def _detailed(video: Video, item: Mapping[str, Any], now: datetime) -> Video:
         vertical=_vertical(player, video.vertical),
         starts_at=items.any_time(live.get("scheduledStartTime")) if found.live == "upcoming" else None,
     )
+
+
+def _playable(item: Mapping[str, Any]) -> bool:
+    """Whether a video's item is that of one that can be watched."""
+    return items.mapping(item.get("status")).get("uploadStatus") not in GONE_STATES
 
 
 def _vertical(player: Mapping[str, Any], unsaid: bool | None) -> bool | None:  # noqa: FBT001 - what is kept

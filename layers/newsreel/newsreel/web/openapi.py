@@ -123,7 +123,20 @@ STATUS: shown.Status = {
         },
         "invidious": {"instances": []},
     },
-    "queries": [{**WATCHED_QUERY, "last_polls": [{**LAST_POLL, "malformed": 0, "units": 1, "problem": None}]}],
+    "refreshes": {
+        "last_at": "2026-11-23T07:56:02Z",
+        "next_at": "2026-11-23T08:01:02Z",
+        "problem": None,
+        "short_of_units_since": None,
+        "today": {"asked": 1380, "changed": 1102, "gone": 12, "units": 41},
+    },
+    "queries": [
+        {
+            **WATCHED_QUERY,
+            "late_finds": {"looks": 12, "found": 1, "oldest_seconds": 4210, "sweep_age_seconds": 19440},
+            "last_polls": [{**LAST_POLL, "malformed": 0, "units": 1, "problem": None}],
+        }
+    ],
 }
 CURSOR = "AQBPq6lvyDYAawOeIGRRdzR3OVdnWGNR"
 

@@ -45,6 +45,8 @@ type ProblemCode = Literal[
     "secret_unreadable",
     "fallback_down",
     "failing",
+    "refresh_failing",
+    "units_short",
     "key_disabled",
 ]
 
@@ -174,8 +176,21 @@ class WatchedQuery(TypedDict):
     """New videos in each of the last 24 hours, oldest first."""
 
 
+class LateFinds(TypedDict):
+    """What a query's last hundred or so sweeps and second looks found: videos that earlier searches had left out."""
+
+    looks: Count
+    found: Count
+    oldest_seconds: Count | None
+    """The age of the oldest of these finds, when it was found; null if there is none."""
+    sweep_age_seconds: Count
+    """The age at which sweeps look now. It follows what they find, and so does how often they look."""
+
+
 class QueryStatus(WatchedQuery):
     """A watched query, how its polls fare, and what the last of them did."""
+
+    late_finds: LateFinds
 
     last_polls: list[PastPoll]
     """The newest first."""
@@ -248,6 +263,31 @@ class Sources(TypedDict):
     invidious: Invidious
 
 
+class RefreshTally(TypedDict):
+    """What the refreshes of a day did, from midnight in California."""
+
+    asked: Count
+    """Videos that YouTube was asked for."""
+    changed: Count
+    """Videos that were written, as something had changed."""
+    gone: Count
+    """Videos that YouTube no longer has, removed."""
+    units: Count
+    """Units of YouTube's default bucket that they took."""
+
+
+class Refreshes(TypedDict):
+    """How the stored videos are kept true: each is asked for again at certain ages."""
+
+    last_at: Time | None
+    next_at: Time | None
+    problem: str | None
+    """What went wrong in the latest refresh."""
+    short_of_units_since: Time | None
+    """Since when the day's units do not suffice for all refreshes; null if they do."""
+    today: RefreshTally
+
+
 class Status(TypedDict):
     """Whether all is well, and if not, why not."""
 
@@ -259,6 +299,7 @@ class Status(TypedDict):
     pacing: Pacing
     poll_interval_seconds: Annotated[int, Schema(minimum=10)]
     sources: Sources
+    refreshes: Refreshes
     queries: list[QueryStatus]
 
 

@@ -7,6 +7,7 @@ from newsreel.aws.attributes import Attributes
 from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.keys.state import KeyState, RingState
 from newsreel.polling.poll_state import Fetch, PollState
+from newsreel.polling.refresh_state import RefreshState
 from newsreel.settings import ApiSettings
 from newsreel.sources.instances import Instance
 from newsreel.times import pacific_midnight, stamp
@@ -15,6 +16,8 @@ from newsreel.web.shown import Trouble
 
 LATE = timedelta(minutes=5)
 """A poll that is overdue by more than this was not even tried."""
+REFRESH_LATE = timedelta(minutes=15)
+"""The same of refreshes, which may wait for the next minute several times."""
 LAST_POLLS = 5
 """So many of each query are shown."""
 
@@ -34,6 +37,7 @@ def status(
     states: Sequence[PollState],
     newest: Mapping[str, Attributes],
     history: Iterable[Sequence[Fetch]],
+    refreshes: RefreshState,
     ring: RingState,
     instances: Sequence[Instance],
     settings: ApiSettings,
@@ -52,6 +56,8 @@ def status(
         _secret(ring),
         _fallback(states, instances, now),
         _failing(states),
+        _refresh_failing(refreshes, now),
+        _units_short(refreshes),
         _some_keys(keys),
     )
     problems = [problem for problem in found if problem]
@@ -73,12 +79,36 @@ def status(
             },
             "invidious": {"instances": [_instance(instance, now) for instance in instances]},
         },
+        "refreshes": _refreshes(refreshes, now),
         "queries": [
             shown.QueryStatus(
-                **_query(state, newest.get(state.query), now), last_polls=[_past(fetch) for fetch in fetches]
+                **_query(state, newest.get(state.query), now),
+                late_finds={
+                    "looks": state.late_finds.looks,
+                    "found": state.late_finds.found,
+                    "oldest_seconds": state.late_finds.oldest_seconds,
+                    "sweep_age_seconds": int(state.sweep_pace.age.total_seconds()),
+                },
+                last_polls=[_past(fetch) for fetch in fetches],
             )
             for state, fetches in zip(states, history, strict=True)
         ],
+    }
+
+
+def _refreshes(state: RefreshState, now: datetime) -> shown.Refreshes:
+    today = state.on(now).today
+    return {
+        "last_at": _time(state.last_at),
+        "next_at": _time(state.due_at),
+        "problem": state.problem,
+        "short_of_units_since": _time(state.short_since),
+        "today": {
+            "asked": today.refreshed,
+            "changed": today.changed,
+            "gone": today.gone,
+            "units": today.units,
+        },
     }
 
 
@@ -226,6 +256,33 @@ def _failing(states: Sequence[PollState]) -> Trouble | None:
             f"{failing[0].query}: {_sentence(failing[0].problem)}"
         ),
         action="They are tried again by themselves, with growing pauses; if it lasts, look at the fetcher's log.",
+    )
+
+
+def _refresh_failing(state: RefreshState, now: datetime) -> Trouble | None:
+    action = "They are tried again by themselves; if it lasts, look at the fetcher's log."
+    if state.due_at and now - state.due_at > REFRESH_LATE:
+        message = f"Refreshes of the stored videos are overdue since {stamp(state.due_at)}."
+        return Trouble(code="refresh_failing", message=message, action=action)
+    if state.problem:
+        message = f"The stored videos could not all be refreshed: {_sentence(state.problem)}"
+        return Trouble(code="refresh_failing", message=message, action=action)
+    return None
+
+
+def _units_short(state: RefreshState) -> Trouble | None:
+    if state.short_since is None:
+        return None
+    return Trouble(
+        code="units_short",
+        message=(
+            f"Since {stamp(state.short_since)} the day's units do not suffice to refresh all stored videos: "
+            "counts, titles and live states may be old."
+        ),
+        action=(
+            "They go on at midnight in California, and nothing is shown that YouTube's terms forbid; a smaller "
+            "RetentionDays, fewer queries or a higher quota need less."
+        ),
     )
 
 
