@@ -192,12 +192,18 @@ class World:
 
     def run(self, span: timedelta) -> None:
         """Let time pass, minute by minute."""
-        end, tables = self.now + span, self.dynamodb
-        # Nobody but the handlers writes meanwhile.
-        self.dynamodb = cast("DynamoDBClient", Remembered(tables))
-        try:
+        end = self.now + span
+        with self.undisturbed():
             while self.now < end:
                 self.minute()
+
+    @contextlib.contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Nobody but the handlers writes meanwhile, so that what they read need not be read twice."""
+        tables = self.dynamodb
+        self.dynamodb = cast("DynamoDBClient", Remembered(tables))
+        try:
+            yield
         finally:
             self.dynamodb = tables
 

@@ -131,8 +131,8 @@ def refresh() -> None:
     from newsreel.polling.refresh import refresh  # noqa: PLC0415
 
     done = refresh(settings(), adapters(dynamodb(), settings(), key_ring(), clock, sleep))
-    if done is None:
-        logger.debug("refresh not due")
+    if done is None or not (done.asked or done.problem):
+        logger.debug("nothing to refresh")
         return
     line = done._asdict() | {"at": stamp(done.at), "next_due_at": stamp(done.next_due_at)}
     (logger.warning if done.problem else logger.info)("refresh", extra={"refresh": line})

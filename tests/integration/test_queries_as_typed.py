@@ -103,4 +103,5 @@ def test_a_poll_of_each_is_one_line_of_the_log(
         watching.run(60 * MINUTE)
     lines = [fetcher.logger.registered_formatter.format(record) for record in caplog.records]
     assert all(len(line.splitlines()) == 1 for line in lines)
-    assert {json.loads(line)["poll"]["query"] for line in lines} == set(KEPT)
+    written = [json.loads(line) for line in lines]
+    assert {line["poll"]["query"] for line in written if "poll" in line} == set(KEPT)

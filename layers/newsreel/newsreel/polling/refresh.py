@@ -8,7 +8,7 @@ about to be; then the ages at which a refresh is nice to have. Each leaves enoug
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from copy import replace
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,8 +80,9 @@ def refresh(settings: FetcherSettings, adapters: Adapters) -> Refreshed | None:
     state = adapters.refreshes.claim(claim_id, now)
     if state is None:
         return None
-    run = _Refresh(state.on(now), settings, adapters, now)
-    after = run.done()
+    with ThreadPoolExecutor(AT_ONCE) as readers:
+        run = _Refresh(state.on(now), settings, adapters, now, readers)
+        after = run.done()
     problem = run.problem
     if not adapters.refreshes.finish(after, claim_id):
         problem = "the refresh took longer than its claim; another has taken over"
@@ -110,13 +111,16 @@ def spare(units: Budget, searches: Budget, state: RefreshState, *, owed: bool) -
 class _Refresh:
     """One refresh: the state so far."""
 
-    def __init__(self, state: RefreshState, settings: FetcherSettings, adapters: Adapters, now: datetime) -> None:
+    def __init__(
+        self, state: RefreshState, settings: FetcherSettings, adapters: Adapters, now: datetime, readers: Executor
+    ) -> None:
         self.before = state.today
         self.problem: str | None = None
         self._state = state
         self._settings = settings
         self._adapters = adapters
         self._now = now
+        self._readers = readers
         self._short = False
 
     def done(self) -> RefreshState:
@@ -162,8 +166,7 @@ class _Refresh:
         return max(LIVE_EVERY, (units.resets_at - self._adapters.now()) * cost / max(1, left))
 
     def _each_query[T](self, read: Callable[[str], T]) -> list[T]:
-        with ThreadPoolExecutor(AT_ONCE) as readers:
-            return list(readers.map(read, self._settings.queries))
+        return list(self._readers.map(read, self._settings.queries))
 
     def _live(self) -> Iterator[Work]:
         """What is live, and what is upcoming, as far as either is due."""
