@@ -24,6 +24,7 @@ from local.front import Front
 from local.invocation import Context, Function
 from local.template import Template
 from local.upstream import Limits, Upstream
+from newsreel.polling.refresh import Refreshed
 from tests.remembered import Remembered
 from tests.tables import clients, empty_tables
 
@@ -101,6 +102,7 @@ class World:
         self.queue = Queue(self.time)
         self.apps: dict[str, Any] = {"upstream.test": lambda *request: self.upstream(*request)}  # noqa: PLW0108 - tests replace it
         self.reports: list[dict[str, Any]] = []
+        self.refreshes: list[Refreshed] = []
         self.slept = 0.0
         self.invocations = 0
         self._patch = monkeypatch
@@ -128,6 +130,7 @@ class World:
         self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
         self._patch.setattr("newsreel.aws.clients.client", lambda _service: self._secrets)
         self._patch.setattr(fetcher, "log", self._log)
+        self._patch.setattr(fetcher, "log_refresh", self.refreshes.append)
         self._patch.setattr(api, "clock", self.time)
         # Readers of a world see each change at once.
         self._patch.setattr(api.pages, "seconds", 0)

@@ -30,6 +30,7 @@ from newsreel.times import stamp, utc_now
 
 if TYPE_CHECKING:
     from newsreel.polling.poll import Report
+    from newsreel.polling.refresh import Refreshed
 
 logger = Logger(service="newsreel")
 metrics = Metrics(namespace="newsreel")
@@ -134,8 +135,7 @@ def refresh() -> None:
     if done is None or not (done.asked or done.problem):
         logger.debug("nothing to refresh")
         return
-    line = done._asdict() | {"at": stamp(done.at), "next_due_at": stamp(done.next_due_at)}
-    (logger.warning if done.problem else logger.info)("refresh", extra={"refresh": line})
+    log_refresh(done)
     metrics.add_metric("VideosRefreshed", MetricUnit.Count, done.asked)
     metrics.add_metric("VideosChanged", MetricUnit.Count, done.changed)
     metrics.add_metric("VideosGone", MetricUnit.Count, done.gone)
@@ -184,6 +184,12 @@ def log(report: "Report") -> None:
         "next_due_at": stamp(report.next_due_at),
     }
     (logger.warning if report.fetch.problem else logger.info)("poll", extra={"poll": line})
+
+
+def log_refresh(done: "Refreshed") -> None:
+    """One line for a refresh; a warning where something is wrong."""
+    line = done._asdict() | {"at": stamp(done.at), "next_due_at": stamp(done.next_due_at)}
+    (logger.warning if done.problem else logger.info)("refresh", extra={"refresh": line})
 
 
 def publish_health(states: Iterable[PollState], budget: Budget | None) -> None:

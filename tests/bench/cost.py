@@ -1,51 +1,27 @@
 """What newsreel costs a month at three sizes.
 
 Units of DynamoDB are counted while the real handlers work; times and sizes that only AWS could tell are assumed, and
-said below. Prices: us-east-1, in dollars, as published in November 2026, before taxes.
+said below. Stored videos are refreshed as long as they are kept.
 """
 
-import math
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from local import engine
 from local.machine import ROOT
 from local.made_up import MadeUp
 from local.template import TABLE, Template
-from tests.bench import report
+from tests.bench import refresh, report
+from tests.bench.priced import DAYS, GB, MILLION, PRICES, units, world
 from tests.bench.report import Row
-from tests.world import World, new_world
+from tests.world import World
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    pass
 
 TITLE = "Cost a month"
-MILLION, GB = 1e6, 1e9
-DAYS = 365 / 12
 
-# aws.amazon.com/dynamodb/pricing/on-demand, /lambda/pricing, /api-gateway/pricing, /cloudwatch/pricing, /sqs/pricing,
-# /eventbridge/pricing, /secrets-manager/pricing, /ec2/pricing/on-demand (data transfer)
-PRICES = {
-    "read units": 0.125 / MILLION,
-    "write units": 0.625 / MILLION,
-    "stored GB": 0.25,
-    "backed-up GB": 0.20,
-    "invocations": 0.20 / MILLION,
-    "GB-seconds": 0.0000166667,
-    "HTTP requests": 1.00 / MILLION,
-    "queue requests": 0.40 / MILLION,
-    "schedule's events": 1.00 / MILLION,
-    "log GB": 0.50,
-    "metrics": 0.30,
-    "alarms": 0.10,
-    "secrets": 0.40,
-    "secret reads": 0.05 / 10_000,
-    "egress GB": 0.09,
-}
 ALWAYS_FREE = {
     "stored GB": 25,
     "invocations": MILLION,
@@ -105,9 +81,13 @@ def rows() -> Iterator[Row]:
     """A month at three sizes: at list prices, and after what is always free."""
     with world() as made:
         idle, quiet, page, video = measured(made)
+    with world() as made:
+        run, refreshed, _ = refresh.measured(made)
     template = Template(ROOT / "template.yaml", {})
     for size in SIZES:
         used = month(size, idle, quiet, video, page, template)
+        for item, amount in refresh.month_of(size.new_videos_a_day, run, refreshed).items():
+            used[item] += amount
         plain = used | {"write units": size.polls_a_day * DAYS * PLAIN_WRITES}
         for name, free in (("at list prices", {}), ("after what is always free", ALWAYS_FREE)):
             ours, theirs = (sum(map(price(amounts, free), PRICES)) for amounts in (used, plain))
@@ -171,47 +151,6 @@ def measured(world: World) -> tuple[Units, Units, Units, Units]:
     video = Units((busy["read"] - quiet["read"]) / new, (busy["write"] - quiet["write"]) / new)
     idle_units, quiet_units, page_units = (Units(each["read"], each["write"]) for each in (idle, quiet, page))
     return idle_units, quiet_units, page_units, video
-
-
-@contextmanager
-def units(world: World, client: "DynamoDBClient") -> Iterator[Counter[str]]:
-    """The units that a client's calls in the block consume, of each kind, and of each kind by table."""
-    used: Counter[str] = Counter(read=0, write=0)
-    videos = world.environ["VIDEOS_TABLE"]
-    indexes = len(Template(ROOT / "template.yaml", {}).of_type(TABLE)["VideosTable"]["GlobalSecondaryIndexes"])
-
-    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def count(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        kind = "read" if model.name in ("BatchGetItem", "GetItem", "Query") else "write"
-        consumed = parsed.get("ConsumedCapacity", [])
-        for each in consumed if isinstance(consumed, list) else [consumed]:
-            # The engine leaves out what the indexes cost.
-            factor = 1 + indexes if kind == "write" and each["TableName"] == videos else 1
-            spent = math.ceil(2 * each["CapacityUnits"]) / 2 * factor
-            used[kind] += spent
-            used[f"{kind} {each['TableName']}"] += spent
-
-    events = client.meta.events
-    recorders: list[tuple[str, Any]] = [
-        ("provide-client-params.dynamodb", ask),
-        ("after-call.dynamodb", count),
-    ]
-    for name, recorder in recorders:
-        events.register(name, recorder)
-    try:
-        yield used
-    finally:
-        for name, recorder in recorders:
-            events.unregister(name, recorder)
-
-
-@contextmanager
-def world() -> Iterator[World]:
-    """A world as the tests have it."""
-    with engine.running() as services, new_world(services, Template(ROOT / "template.yaml", {})) as made:
-        yield made
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from statistics import median_high
 
 from newsreel.times import instant
 from tests.bench import report
-from tests.bench.cost import world
+from tests.bench.priced import world
 from tests.bench.report import Row
 from tests.simulation.days import Lag, arrivals, no_lag, up_to_ten_minutes
 from tests.simulation.test_days import DAY, MIDNIGHT

@@ -17,7 +17,7 @@ from local.invocation import Context
 from local.machine import ROOT
 from newsreel.web.cache import Cache
 from tests.bench import report
-from tests.bench.cost import world
+from tests.bench.priced import world
 from tests.bench.report import Row
 from tests.integration.test_api_caching import Clocks, calls
 from tests.world import START, World, clip

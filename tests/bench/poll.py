@@ -28,7 +28,7 @@ from newsreel.polling import adapters
 from newsreel.sources.items import PAGE
 from newsreel.times import stamp
 from tests.bench import report
-from tests.bench.cost import units, world
+from tests.bench.priced import units, world
 from tests.bench.report import Row
 from tests.integration.test_api_caching import calls
 from tests.world import UPSTREAM_URL, World
