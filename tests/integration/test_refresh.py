@@ -51,8 +51,8 @@ def video(world: World, number: int = 1) -> dict[str, Any]:
 
 @pytest.fixture
 def quiet(world: World) -> World:
-    """A world that polls once an hour, and so finds nothing out by polling."""
-    world.configure(POLL_INTERVAL_SECONDS="3600", PACING="fixed")
+    """A world that polls once a day, and so finds nothing out by polling."""
+    world.configure(POLL_INTERVAL_SECONDS="86400", PACING="fixed")
     world.add(*clips(START - number * MINUTE for number in range(1, 4)))
     world.schedule()
     return world
