@@ -220,6 +220,15 @@ def get_status(request: Request) -> Answer:
     return answers.json_answer(body, answers.BRIEFLY)
 
 
+@route("/privacy")
+def get_privacy(request: Request) -> Answer:
+    """What is kept, for how long, and whom to ask."""
+    from newsreel.web import privacy  # noqa: PLC0415 - most instances are never asked for it
+
+    parameters.read(request.query, ())
+    return privacy.page(settings())
+
+
 @route("/openapi.json")
 def get_document(request: Request) -> Answer:
     """The OpenAPI document, which is made when building."""

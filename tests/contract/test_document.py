@@ -135,6 +135,8 @@ def test_the_default_page_size_is_as_described(full: World, path: str, video: by
         ("/queries", "/queries"),
         ("/queries", "/queries?x"),
         ("/status", "/status"),
+        ("/privacy", "/privacy"),
+        ("/privacy", "/privacy?x=1"),
         ("/openapi.json", "/openapi.json"),
         ("/docs", "/docs"),
         ("/docs/{file}", "/docs/no.js"),

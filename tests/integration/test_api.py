@@ -34,6 +34,7 @@ PATHS = [
     "/videos.atom",
     "/queries",
     "/status",
+    "/privacy",
     "/openapi.json",
     "/docs",
 ]
@@ -516,5 +517,5 @@ def test_what_few_ask_for_is_loaded_on_first_use() -> None:
     done = subprocess.run(command, env=os.environ | paths, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "newsreel.library.listing" in loaded
-    seldom = {f"newsreel.web.{name}" for name in ("feed", "docs", "dashboard", "openapi", "schemas")}
+    seldom = {f"newsreel.web.{name}" for name in ("feed", "docs", "dashboard", "privacy", "openapi", "schemas")}
     assert not loaded & {"pydantic", *seldom}

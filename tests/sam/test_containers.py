@@ -141,6 +141,7 @@ def test_parameters_reach_the_function_as_they_were_sent(api: Api) -> None:
         ("GET", "/docs", 200),
         ("GET", "/openapi.json", 200),
         ("GET", "/ping", 200),
+        ("GET", "/privacy", 200),
         ("GET", "/videos.atom", 200),
         ("HEAD", "/videos", 200),
         ("OPTIONS", "/videos", 204),

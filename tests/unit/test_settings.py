@@ -47,9 +47,14 @@ def test_what_holds_where_nothing_is_said() -> None:
 
 
 def test_each_function_has_settings_of_its_own() -> None:
-    assert set(ApiSettings._fields) <= set(SETTINGS) == set(FetcherSettings._fields)
-    only_fetcher = {SETTINGS[field].variable for field in set(FetcherSettings._fields) - set(ApiSettings._fields)}
-    assert only_fetcher == {"KEYS_SECRET_ID", "POLL_QUEUE_URL", "YOUTUBE_API_URL"}
+    api, fetcher = set(ApiSettings._fields), set(FetcherSettings._fields)
+    assert set(SETTINGS) == api | fetcher
+    assert variables(fetcher - api) == {"KEYS_SECRET_ID", "POLL_QUEUE_URL", "YOUTUBE_API_URL"}
+    assert variables(api - fetcher) == {"LOG_RETENTION_DAYS", "OPERATOR_CONTACT"}
+
+
+def variables(fields: set[str]) -> set[str]:
+    return {SETTINGS[field].variable for field in fields}
 
 
 DECLARED = {setting.variable.title().replace("_", ""): setting for setting in SETTINGS.values()}
@@ -61,6 +66,8 @@ def test_the_template_has_the_same_default_and_bounds(name: str) -> None:
     if setting.default is not None:
         assert str(declared["Default"]) == setting.default
     match setting.read:
+        case Whole(least, most, _) if "AllowedValues" in declared:
+            assert (min(declared["AllowedValues"]), max(declared["AllowedValues"])) == (least, most)
         case Whole(least, most, _):
             assert (declared["MinValue"], declared["MaxValue"]) == (least, most)
         case OneOf(allowed):
@@ -288,6 +295,46 @@ def test_instances_are_read_as_people_paste_them(text: str) -> None:
 def test_the_template_takes_instances_in_quotes_and_with_a_comma_too_many() -> None:
     assert passes("InvidiousUrls", '"https://one.test", "http://[::1]:3000/path",')
     assert passes("InvidiousUrls", "")
+
+
+def contact(text: str) -> str:
+    return read_settings(ApiSettings, REQUIRED | {"OPERATOR_CONTACT": text}).operator_contact
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "operator@example.org", "o'neill+news@mail.example.co.uk", "https://example.org/ask?about=news&more#here"],
+)
+def test_whom_to_ask_is_an_address_or_a_page(text: str) -> None:
+    assert contact(f" {text}\n") == text
+    assert passes("OperatorContact", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody",
+        "@example.org",
+        "one@example.org, two@example.org",
+        "two words@example.org",
+        "http://example.org",
+        "https://",
+        "https://user:password@example.org",
+        "javascript:alert(1)//@example.org",
+        "mailto:",
+    ],
+)
+def test_whom_to_ask_is_nothing_else(text: str) -> None:
+    with pytest.raises(SettingsError, match="OPERATOR_CONTACT must be an e-mail address or an https URL"):
+        contact(text)
+    assert not passes("OperatorContact", text)
+
+
+@given(st.lists(st.sampled_from([*PARTS, "@", "a", ".", "<", '"', "&", " ", "\n"]), max_size=8).map("".join))
+@settings(max_examples=2000)
+def test_the_template_never_passes_a_contact_that_the_code_refuses(text: str) -> None:
+    if passes("OperatorContact", text):
+        contact(text)
 
 
 @pytest.mark.parametrize("name", BOUNDS)

@@ -31,6 +31,8 @@ class ApiSettings(NamedTuple):
     units_per_day: int
     invidious_urls: tuple[str, ...]
     retention: timedelta
+    log_retention: timedelta
+    operator_contact: str
 
 
 class FetcherSettings(NamedTuple):
@@ -133,6 +135,12 @@ def _urls(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_url(part) for part in re.split(r"[\s,\"']+", text) if part))
 
 
+def _contact(text: str) -> str:
+    if not re.fullmatch(r"([^@:,\s]+@[^@:,\s]+\.[^@,\s]+|https://[^\s/?#@]+([/?#]\S*)?)?", text):
+        raise ValueError(f"must be an e-mail address or an https URL, not {text!r}")
+    return text
+
+
 SETTINGS: Mapping[str, Setting] = {
     "videos_table": Setting("VIDEOS_TABLE"),
     "state_table": Setting("STATE_TABLE"),
@@ -148,5 +156,7 @@ SETTINGS: Mapping[str, Setting] = {
     "invidious_urls": Setting("INVIDIOUS_URLS", _urls, ""),
     # What is older than 30 days was fetched again, or is deleted, whatever this says: see `library.item.expires_at`.
     "retention": Setting("RETENTION_DAYS", Whole(1, 3650, timedelta(days=1)), "28"),
+    "log_retention": Setting("LOG_RETENTION_DAYS", Whole(1, 3653, timedelta(days=1)), "14"),
+    "operator_contact": Setting("OPERATOR_CONTACT", _contact, ""),
 }
 """By the names of the fields above."""

@@ -247,6 +247,13 @@ def _paths() -> Document:
             "Whether all is well, and if not, what to do",
             _content(JSON, "Status", STATUS),
         ),
+        "/privacy": _get(
+            "getPrivacy",
+            "documents",
+            "What is kept, for how long, and whom to ask",
+            _content(HTML),
+            touches_table=False,
+        ),
         "/openapi.json": _get("getDocument", "documents", "This document", _content(JSON), touches_table=False),
         "/docs": _get("getDocs", "documents", "This document for people", _content(HTML), touches_table=False),
         "/docs/{file}": _get(
