@@ -12,8 +12,8 @@ from newsreel.web.dashboard import page
 from tests.browser.pretend_api import DASHBOARD
 
 DOCUMENT = page(DASHBOARD)
-HOSTS = {"www.w3.org", "www.youtube.com", "www.youtube-nocookie.com", "i.ytimg.com"}
-"""A name space of SVG, and YouTube's own."""
+HOSTS = {"www.w3.org", "www.youtube.com", "www.youtube-nocookie.com", "i.ytimg.com", "policies.google.com"}
+"""A name space of SVG, YouTube's own, and Google's privacy policy."""
 
 
 def directives() -> dict[str, list[str]]:

@@ -56,7 +56,7 @@ function makeRow(video, place) {
   row.ariaRowIndex = String(place.index + 2);
   const found = $(".c-found time", row, HTMLTimeElement);
   found.dateTime = video.first_seen_at;
-  found.title = exactly(video.first_seen_at);
+  found.title = `Found by newsreel: ${exactly(video.first_seen_at)}`;
   found.textContent = agoTersely(video.first_seen_at);
   return row;
 }
@@ -69,6 +69,7 @@ function fill(item, link, video, place) {
   link.href = watchUrl(video.video_id);
   link.title = video.title;
   link.dataset.watch = video.video_id;
+  if (video.embeddable === false) leadOutside(item, link);
   fillTitle(link, video.title || "Untitled", place.search);
   fillThumbnail($(".thumb", item), video, place);
   fillBadge($(".badge", item), video);
@@ -77,6 +78,15 @@ function fill(item, link, video, place) {
   time.dateTime = video.published_at;
   time.title = exactTime(video);
   time.textContent = age(video, place.view);
+}
+
+/** A video that may not be played here opens on YouTube. @param {HTMLElement} item @param {HTMLAnchorElement} link */
+function leadOutside(item, link) {
+  item.classList.add("outside");
+  $(".elsewhere", item).hidden = false;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.ariaDescription = "Opens on YouTube in a new tab";
 }
 
 /** Lets an item's age go on. @param {HTMLElement} item @param {Video} video @param {string} view */

@@ -57,6 +57,10 @@ export function listen() {
     // A key brought the click, so the focus goes where the reader reads on.
     if (!event.detail) shelf.focus(0);
   };
+  for (const link of $$("a[data-home]")) link.setAttribute("href", HOME + (link.dataset.home ?? ""));
+  dates.addEventListener("beforetoggle", (event) => {
+    if (event.newState === "open") clearTheView();
+  });
   dates.addEventListener("toggle", (event) => {
     if (event.newState === "open") placeDates();
   });
@@ -68,7 +72,7 @@ export function listen() {
   }
   from.onchange = () => goToDates({ published_after: midnight(from.value, 0) }, { published_before: "" });
   to.onchange = () => goToDates({ published_before: midnight(to.value, 1) }, { published_after: "" });
-  $("#help-button").onclick = () => help.showModal();
+  $("#help-button").onclick = showHelp;
   $("#help-close").onclick = () => help.close();
   help.onclick = (event) => {
     if (event.target === help) help.close();
@@ -98,7 +102,6 @@ export function sync(isTyping = document.activeElement === search) {
     head.ariaSort = state.sort === name ? "ascending" : state.sort === `-${name}` ? "descending" : "none";
   }
   $("#feed-link", document, HTMLAnchorElement).href = feedAddress(state);
-  $("#docs-link", document, HTMLAnchorElement).href = `${HOME}docs`;
   syncDates(state);
   showChannel();
 }
@@ -139,6 +142,16 @@ function goToDates(end, freed) {
   const next = { ...present(), ...end };
   const reversed = next.published_after && next.published_before && next.published_after >= next.published_before;
   go({ range: "", watch: "", ...end, ...(reversed ? freed : {}) });
+}
+
+function showHelp() {
+  clearTheView();
+  help.showModal();
+}
+
+/** Closes the player: nothing may lie over it, and it must not be heard while it cannot be seen. */
+function clearTheView() {
+  if (present().watch) stopWatching();
 }
 
 function placeDates() {
@@ -195,7 +208,7 @@ function onKey(event) {
   if (!(target instanceof HTMLElement) || target.closest("input, select, textarea, dialog")) return;
   if (singleKeys.checked && (key === "/" || key === "?")) {
     event.preventDefault();
-    if (key === "?") help.showModal();
+    if (key === "?") showHelp();
     else {
       search.select();
       search.focus();
@@ -243,7 +256,7 @@ function onClick(event) {
     go({ channel_id: id, watch: "" });
     return;
   }
-  const link = target.closest("a[data-watch], #tabs a, .brand");
+  const link = target.closest("a[data-watch]:not([target]), #tabs a, .brand");
   if (!(link instanceof HTMLElement) || !isPlain(event)) return;
   event.preventDefault();
   const { watch, query } = link.dataset;

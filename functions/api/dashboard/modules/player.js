@@ -3,7 +3,8 @@
 import { go, present, stopWatching } from "./address.js";
 import { fetchVideo, Problem } from "./api.js";
 import { exactTime, fillChannel, watchUrl } from "./cards.js";
-import { $, $$, make, stamp } from "./elements.js";
+import { $, $$, stamp } from "./elements.js";
+import { embed, isTrusted } from "./embed.js";
 import { length } from "./format.js";
 import * as shelf from "./shelf.js";
 
@@ -14,6 +15,8 @@ const MARGIN = 24;
 
 /** @type {HTMLElement | null} */
 let player = null;
+/** Ends the listening to what is played. */
+let ending = new AbortController();
 
 const sizes = new ResizeObserver(([entry]) => {
   const gap = shelf.gap();
@@ -43,43 +46,71 @@ export function place(top) {
   if (!player || !gap) return;
   const away = gap.top + gap.height < top + 80 || gap.top > top + innerHeight - 40;
   player.classList.toggle("mini", away);
+  giveWay(!away);
   player.style.top = away ? "" : `${gap.top}px`;
   if (gap.node) player.style.setProperty("--notch", `${gap.node.offsetLeft + gap.node.offsetWidth / 2}px`);
   player.classList.toggle("notched", Boolean(gap.node) && present().view === "cards");
 }
 
+/** Whether what floats at the screen's top makes room, so that it never lies over the player. @param {boolean} given */
+const giveWay = (given) => document.documentElement.classList.toggle("watching", given);
+
 /** @param {string} id @param {number} index -1 for a video that is not among the loaded ones */
 function open(id, index) {
   const opened = stamp("#player-template");
   player = opened;
+  ending = new AbortController();
   player.dataset.video = id;
   $(".button.quiet", player, HTMLAnchorElement).href = watchUrl(id);
   $(".close", player).onclick = stopWatching;
   for (const button of $$("[data-step]", player)) button.onclick = () => step(Number(button.dataset.step));
+  // A shared link shows the player; that it plays is for the reader to begin.
+  const begun = navigator.userActivation.isActive;
   const video = shelf.videoAt(index);
-  if (video) fill(player, video);
-  $(".screen", player).append(frame(id, video?.title ?? ""));
+  if (video) show(player, video, begun);
   $("#listing").append(player);
+  giveWay(true);
   sizes.observe(player);
   shelf.setGap(index, player.offsetHeight + MARGIN);
   shelf.draw();
   shelf.revealGap();
   player.focus({ preventScroll: true });
-  describe(player, id, index < 0);
+  describe(player, id, video ? null : begun);
 }
 
 /**
- * YouTube's own player, without its cookies. It wants to know the site that shows it.
- * @param {string} id
- * @param {string} title
+ * Plays a video, or says why not. What nothing is known of is not played: whether it is made for kids has to be known.
+ * @param {HTMLElement} opened
+ * @param {Video} video
+ * @param {boolean} begun whether the reader has just asked for it to play
  */
-const frame = (id, title) =>
-  make("iframe", {
-    src: `https://www.youtube-nocookie.com/embed/${encodeURIComponent(id)}?autoplay=1&rel=0`,
-    title: `Player: ${title || id}`,
-    allow: "autoplay; encrypted-media; fullscreen; picture-in-picture",
-    referrerPolicy: "strict-origin-when-cross-origin",
-  });
+function show(opened, video, begun) {
+  fill(opened, video);
+  if (video.embeddable === false) {
+    refuse(opened, video.video_id, "Its owner lets this video play on YouTube only.");
+    return;
+  }
+  const calls = {
+    signal: ending.signal,
+    onRefusal: (/** @type {string} */ why) => refuse(opened, video.video_id, why),
+  };
+  $(".hint", opened).hidden = isTrusted(video);
+  $(".screen", opened).replaceChildren(embed(video, begun, calls));
+}
+
+/**
+ * Says in the player's place why there is none, and leads to YouTube.
+ * @param {HTMLElement} opened
+ * @param {string} id
+ * @param {string} why
+ */
+function refuse(opened, id, why) {
+  ending.abort();
+  const refusal = stamp("#refusal-template");
+  $("p", refusal).textContent = why;
+  $("a", refusal, HTMLAnchorElement).href = watchUrl(id);
+  $(".screen", opened).replaceChildren(refusal);
+}
 
 /** @param {HTMLElement} opened @param {Video} video */
 function fill(opened, video) {
@@ -94,21 +125,24 @@ function fill(opened, video) {
  * Fetches what the list does not keep.
  * @param {HTMLElement} opened
  * @param {string} id
- * @param {boolean} all whether nothing of the video is known yet
+ * @param {boolean | null} begun null where the video is known; else whether the reader has asked for it to play
  */
-async function describe(opened, id, all) {
+async function describe(opened, id, begun) {
   let description;
   try {
     const video = await fetchVideo(id);
     if (opened !== player) return;
-    if (all) fill(opened, video);
+    if (begun !== null) show(opened, video, begun);
     description = video.description;
   } catch (error) {
     if (opened !== player) return;
-    description =
-      Problem.from(error).status === 404
-        ? "newsreel does not keep this video any more."
-        : "The description could not be loaded.";
+    const gone = Problem.from(error).status === 404;
+    const why = gone ? "newsreel does not keep this video any more." : "The video could not be loaded.";
+    if (begun !== null) {
+      refuse(opened, id, why);
+      return;
+    }
+    description = gone ? why : "The description could not be loaded.";
   }
   const text = $(".description", opened);
   text.textContent = description || "No description.";
@@ -120,7 +154,9 @@ function close(closed, back) {
   const index = shelf.gap()?.index ?? -1;
   const focused = closed.contains(document.activeElement);
   sizes.unobserve(closed);
+  ending.abort();
   player = null;
+  giveWay(false);
   shelf.keepPlace(() => {
     closed.remove();
     shelf.setGap(null);

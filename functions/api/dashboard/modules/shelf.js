@@ -179,7 +179,7 @@ function clear() {
 function measure() {
   const [node] = nodes.values();
   head = view === "table" ? $("thead", table).offsetHeight : 0;
-  const tracks = view === "table" ? ["57"] : getComputedStyle(cards).gridTemplateColumns.split(" ");
+  const tracks = view === "table" ? ["128"] : getComputedStyle(cards).gridTemplateColumns.split(" ");
   columns = tracks.length;
   itemWidth = Math.round(Number.parseFloat(tracks[0] ?? ""));
   rowHeight = node?.getBoundingClientRect().height ?? rowHeight;

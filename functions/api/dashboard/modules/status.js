@@ -139,7 +139,7 @@ function showArrivals({ checked_at }) {
       return bar;
     }),
   );
-  $("#arrivals-text").textContent = counts.length ? `${number(sum)} in 24 h` : "";
+  $("#arrivals-text").textContent = counts.length ? `${number(sum)} found by newsreel in 24 h` : "";
 }
 
 /**
