@@ -35,7 +35,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-HEIGHTS = {1440: 900, 768: 1024, 375: 812, 320: 640}
+HEIGHTS = {1440: 900, 768: 1024, 390: 844, 375: 812, 360: 640, 320: 640}
 """Of the screens, by their width, in pixels."""
 PLAYER = "<!doctype html><html lang=en><title>Player</title><body style='background:#000'><main><h1>Player</h1></main>"
 

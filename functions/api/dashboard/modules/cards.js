@@ -1,6 +1,6 @@
 // A video as a card or as a row of the table.
 
-import { $, make, stamp } from "./elements.js";
+import { $, $$, make, stamp } from "./elements.js";
 import { ago, agoTersely, angle, exactly, initial, length, spokenLength } from "./format.js";
 
 /** @import { Video } from "./answers.js" */
@@ -72,7 +72,7 @@ function fill(item, link, video, place) {
   if (video.embeddable === false) leadOutside(item, link);
   fillTitle(link, video.title || "Untitled", place.search);
   fillThumbnail($(".thumb", item), video, place);
-  fillBadge($(".badge", item), video);
+  for (const badge of $$(".badge", item)) fillBadge(badge, video);
   fillChannel($("button.channel", item), video);
   const time = $(".when time", item, HTMLTimeElement);
   time.dateTime = video.published_at;
