@@ -307,16 +307,11 @@ def test_what_the_player_refuses_is_said(pretend_url: str, visit: Open, code: in
 def test_others_are_not_believed(pretend_url: str, visit: Open) -> None:
     page = in_time(pretend_url, visit).page
     frame = play(page, 1)
-    page.evaluate(
-        """() => {
-             postMessage('{"event": "onError", "info": 100}', "*");
-             const other = document.body.appendChild(document.createElement("iframe"));
-             other.hidden = true;
-             return new Promise((done) => setTimeout(done));
-           }"""
-    )
-    settle(page)
-    expect(frame.first).to_be_visible()
+    page.evaluate("""new Promise((done) => {
+      addEventListener("message", () => setTimeout(done));
+      postMessage('{"event": "onError", "info": 100}', "*");
+    })""")
+    expect(frame).to_be_visible()
     expect(page.get_by_role("alert")).not_to_be_attached()
 
 

@@ -47,6 +47,12 @@ def check(data: bytes) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_it_says_whose_the_videos_are(world: World) -> None:
+    rights = read(world, "/videos.atom").feed.rights
+    for address in ("https://www.youtube.com/t/terms", "https://policies.google.com/privacy", "/privacy"):
+        assert address in rights
+
+
 def link(feed: Any, relation: str) -> str | None:
     return next((str(link.href) for link in feed.feed.links if link.rel == relation), None)
 

@@ -28,7 +28,7 @@ const REFUSALS = {
 };
 
 /** Whether a video is known not to be made for kids. @param {Video} video */
-export const isTrusted = ({ made_for_kids }) => made_for_kids === false;
+export const isNotForKids = ({ made_for_kids }) => made_for_kids === false;
 
 /**
  * The frame. It names the page's site to YouTube, which plays nothing without.
@@ -41,7 +41,7 @@ export const isTrusted = ({ made_for_kids }) => made_for_kids === false;
  */
 export function embed(video, begun, calls) {
   const parameters = new URLSearchParams({ autoplay: begun ? "1" : "0", rel: "0" });
-  if (isTrusted(video)) {
+  if (isNotForKids(video)) {
     parameters.set("enablejsapi", "1");
     parameters.set("origin", location.origin);
   }
@@ -51,7 +51,7 @@ export function embed(video, begun, calls) {
     allow: "autoplay; encrypted-media; fullscreen; picture-in-picture",
     referrerPolicy: "strict-origin-when-cross-origin",
   });
-  if (isTrusted(video)) listen(frame, calls);
+  if (isNotForKids(video)) listen(frame, calls);
   return frame;
 }
 

@@ -4,7 +4,7 @@ import { go, present, stopWatching } from "./address.js";
 import { fetchVideo, Problem } from "./api.js";
 import { exactTime, fillChannel, watchUrl } from "./cards.js";
 import { $, $$, stamp } from "./elements.js";
-import { embed, isTrusted } from "./embed.js";
+import { embed, isNotForKids } from "./embed.js";
 import { length } from "./format.js";
 import * as shelf from "./shelf.js";
 
@@ -94,7 +94,7 @@ function show(opened, video, begun) {
     signal: ending.signal,
     onRefusal: (/** @type {string} */ why) => refuse(opened, video.video_id, why),
   };
-  $(".hint", opened).hidden = isTrusted(video);
+  $(".hint", opened).hidden = isNotForKids(video);
   $(".screen", opened).replaceChildren(embed(video, begun, calls));
 }
 

@@ -11,6 +11,7 @@ from newsreel.library.listing import Listing, Page
 from newsreel.times import stamp
 from newsreel.web import shown
 from newsreel.web.parameters import PageRequest
+from newsreel.web.privacy import POLICY, TERMS
 from newsreel.web.request import Request
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -36,6 +37,9 @@ def document(page: Page, wanted: PageRequest, request: Request) -> str:
     _add(feed, "updated", max((video["fetched_at"] for video in videos), default=NEVER))
     _add(feed, "generator", "newsreel")
     _add(_add(feed, "author"), "name", "newsreel")
+    _add(
+        feed, "rights", f"Videos and their data come from YouTube: {TERMS}, {POLICY}; kept here: {request.base}/privacy"
+    )
     _link(feed, "self", request.page_url(wanted.cursor), FEED_TYPE)
     _link(feed, "alternate", f"{request.base}/", "text/html")
     _link(feed, "first", request.page_url(None), FEED_TYPE)

@@ -132,7 +132,7 @@ def _fallback(settings: ApiSettings) -> str:
         return ""
     return (
         "<p>When YouTube's API cannot be asked, this newsreel asks instances of Invidious instead, which are not "
-        "YouTube's. Such a video is kept in the same way.</p>\n"
+        f"YouTube's. A video that only they know is kept for {COPY_AT_MOST} days at most.</p>\n"
     )
 
 
