@@ -88,7 +88,7 @@ method and path, the answer's status, size and duration. Neither what you search
 It is kept for {_days(settings.log_retention)}, to find faults and abuse, and then deleted. Where newsreel runs on one
 machine, there is no such log.</li>
 </ul>
-<p>This is shared with nobody.</p>
+<p>The log lies with Amazon Web Services, and is shared with nobody else.</p>
 
 <h2>What YouTube and Google learn</h2>
 <ul>
