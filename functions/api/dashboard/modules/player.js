@@ -33,7 +33,7 @@ export function sync() {
   if (!watch) return;
   const index = shelf.indexOf(watch);
   const gap = shelf.gap();
-  if (gap) shelf.keepPlace(() => shelf.setGap(index, gap.height));
+  if (player && gap) shelf.keepPlace(() => shelf.setGap(index, gap.height));
   else open(watch, index);
 }
 
@@ -71,8 +71,12 @@ function open(id, index) {
   $("#listing").append(player);
   giveWay(true);
   sizes.observe(player);
-  shelf.setGap(index, player.offsetHeight + MARGIN);
-  shelf.draw();
+  const height = player.offsetHeight + MARGIN;
+  if (shelf.gap()) shelf.keepPlace(() => shelf.setGap(index, height));
+  else {
+    shelf.setGap(index, height);
+    shelf.draw();
+  }
   shelf.revealGap();
   player.focus({ preventScroll: true });
   describe(player, id, video ? null : begun);
@@ -149,19 +153,27 @@ async function describe(opened, id, begun) {
   text.classList.toggle("plain", !description);
 }
 
-/** @param {HTMLElement} closed @param {boolean} back whether the focus goes back to the video that was playing */
-function close(closed, back) {
+/**
+ * Its gap stays for the video that is played next: without it, the page might be too low to stay where it is.
+ * @param {HTMLElement} closed
+ * @param {boolean} last whether none is played next; then the focus goes back to the video that was playing
+ */
+function close(closed, last) {
   const index = shelf.gap()?.index ?? -1;
   const focused = closed.contains(document.activeElement);
   sizes.unobserve(closed);
   ending.abort();
   player = null;
+  if (!last) {
+    closed.remove();
+    return;
+  }
   giveWay(false);
   shelf.keepPlace(() => {
     closed.remove();
     shelf.setGap(null);
   });
-  if (back && focused && index >= 0) shelf.focus(index);
+  if (focused && index >= 0) shelf.focus(index);
 }
 
 /** @param {number} by */
