@@ -79,7 +79,8 @@ class Watermark(NamedTuple):
 def initial(now: datetime) -> Watermark:
     """The watermark of a query that was never polled."""
     start = now - FIRST_LOOK
-    return Watermark(start, start, start)
+    # The first look is itself one at what is some hours old.
+    return Watermark(start, start, now - YOUNGEST)
 
 
 def without_future(mark: Watermark, now: datetime, newest_known: datetime | None) -> Watermark:
