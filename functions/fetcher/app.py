@@ -21,12 +21,14 @@ from newsreel.errors import PollsFailed
 from newsreel.keys.budget import Bucket, Budget
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import KeysSecret
-from newsreel.polling.poll_state import PollState
+from newsreel.polling.poll_state import DueState
 from newsreel.polling.refresh_states import RefreshStates
 from newsreel.polling.schedule import HORIZON, due_polls
 from newsreel.polling.states import PollStates
+from newsreel.polling.watched_queries import WatchedQueries
 from newsreel.settings import FetcherSettings, read_settings
 from newsreel.times import stamp, utc_now
+from newsreel.watched import WatchedQuery, rivals
 
 if TYPE_CHECKING:
     from newsreel.polling.poll import Report
@@ -54,6 +56,11 @@ def settings() -> FetcherSettings:
 def secret() -> KeysSecret:
     """The secret, which remembers its value between invocations."""
     return KeysSecret(aws.client("secretsmanager"), settings().keys_secret_id)
+
+
+def watched() -> WatchedQueries:
+    """The watched queries."""
+    return WatchedQueries(dynamodb(), settings().state_table, settings().queries)
 
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
             if "refresh" in body:
                 refresh()
             else:
-                run(body["query"], key_ring())
+                run_named(body["query"], body.get("rivals"))
         except Exception:
             logger.exception("message failed", extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
@@ -96,17 +103,20 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
 def schedule() -> None:
     """Find out what is due in the coming minute, poll the first, defer the others."""
     now = clock()
-    states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
+    queries = {query.name: query for query in watched().read() if not query.paused}
+    states = PollStates(dynamodb(), settings().state_table).read_due(list(queries))
     ring = key_ring()
     budget = ring.budget()
     publish_health(states, None if ring.empty and settings().invidious_urls else budget)
     due = due_polls(states, settings().poll_interval, budget.left, now)
     first = due[0] if due and due[0].due_at <= now else None
+    shares = {each.query: rivals(queries[each.query], queries.values()) for each in due}
     for each in due[1 if first else 0 :]:
-        defer({"query": each.query, "due_at": stamp(each.due_at)}, each.due_at)
+        message = {"query": each.query, "due_at": stamp(each.due_at), "rivals": shares[each.query]}
+        defer(message, each.due_at)
     defer_refresh(now)
     if first:
-        run(first.query, ring)
+        run(queries[first.query], shares[first.query], ring)
 
 
 def defer_refresh(now: datetime) -> None:
@@ -116,7 +126,7 @@ def defer_refresh(now: datetime) -> None:
         defer({"refresh": stamp(due_at)}, due_at)
 
 
-def defer(message: dict[str, str], due_at: datetime) -> None:
+def defer(message: dict[str, Any], due_at: datetime) -> None:
     """Put a message into the queue that is delivered at this time."""
     queue().send_message(
         QueueUrl=settings().poll_queue_url,
@@ -131,7 +141,8 @@ def refresh() -> None:
     from newsreel.polling.adapters import adapters  # noqa: PLC0415
     from newsreel.polling.refresh import refresh  # noqa: PLC0415
 
-    done = refresh(settings(), adapters(dynamodb(), settings(), key_ring(), clock, sleep))
+    queries = [query.name for query in watched().read()]
+    done = refresh(queries, settings(), adapters(dynamodb(), settings(), key_ring(), clock, sleep))
     if done is None or not (done.asked or done.problem):
         logger.debug("nothing to refresh")
         return
@@ -143,18 +154,25 @@ def refresh() -> None:
     publish()
 
 
-def run(query: str, ring: KeyRing) -> None:
-    """Poll one query by these keys, if it is still watched and due, and log and publish what came of it."""
-    if query not in settings().queries:
-        logger.info("query is no longer watched", extra={"query": query})
+def run_named(name: str, among: float | None) -> None:
+    """Poll the query of a message, if it is still watched."""
+    query = watched().find(name)
+    if query is None or query.paused:
+        logger.info("query is no longer watched", extra={"query": name})
         return
+    # A message of the release before this one does not say among how many.
+    run(query, among or rivals(query, watched().read()), key_ring())
+
+
+def run(query: WatchedQuery, among: float, ring: KeyRing) -> None:
+    """Poll one query, as one of so many rivals, by these keys, if it is due; log and publish what came of it."""
     # Most minutes nothing is due, and without a poll a start takes two thirds.
     from newsreel.polling.adapters import adapters  # noqa: PLC0415
     from newsreel.polling.poll import poll  # noqa: PLC0415
 
-    report = poll(query, settings(), adapters(dynamodb(), settings(), ring, clock, sleep))
+    report = poll(query, among, settings(), adapters(dynamodb(), settings(), ring, clock, sleep))
     if report is None:
-        logger.debug("poll not due", extra={"query": query})
+        logger.debug("poll not due", extra={"query": query.name})
         return
     log(report)
     fetch = report.fetch
@@ -192,7 +210,7 @@ def log_refresh(done: "Refreshed") -> None:
     (logger.warning if done.problem else logger.info)("refresh", extra={"refresh": line})
 
 
-def publish_health(states: Iterable[PollState], budget: Budget | None) -> None:
+def publish_health(states: Iterable[DueState], budget: Budget | None) -> None:
     """Publish the figures of every minute, polls or not, so that an alarm notices silence.
 
     There is no budget where instances alone are meant to be asked.
@@ -203,8 +221,7 @@ def publish_health(states: Iterable[PollState], budget: Budget | None) -> None:
     if budget:
         metrics.add_metric("SearchCallsLeft", MetricUnit.Count, budget.left)
         metrics.add_metric("KeysUsable", MetricUnit.Count, budget.per_day // settings().search_calls_per_day)
-    gaps = sum(len(state.watermark.gaps) for state in states if state.watermark)
-    metrics.add_metric("GapsOpen", MetricUnit.Count, gaps)
+    metrics.add_metric("GapsOpen", MetricUnit.Count, sum(state.gaps for state in states))
     publish()
 
 

@@ -137,7 +137,7 @@ def test_a_burst_fits_into_one_record_of_metrics(world: World, capsys: pytest.Ca
     world.schedule()
     world.now += HOUR
     world.add(*clips(world.now - number * SECOND for number in range(1, 251)))
-    fetcher.run("cricket", fetcher.key_ring())
+    fetcher.run_named("cricket", 1)
     (record,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line)
     assert record["VideosNew"] == [250.0]
     assert 80 < len(record["PublishedToStored"]) < 100

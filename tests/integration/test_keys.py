@@ -289,7 +289,7 @@ def test_fifty_polls_at_once_make_the_calls_of_one(world: World) -> None:
 
     def poll(_: int) -> None:
         barrier.wait()
-        fetcher.run("cricket", fetcher.key_ring())
+        fetcher.run_named("cricket", 1)
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(poll, range(50)))

@@ -20,6 +20,7 @@ from newsreel.sources.youtube import YouTube
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
 from newsreel.video import Video
+from newsreel.watched import WatchedQuery
 
 KEY = "AIzaThisIsTheVerySecretKey"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -131,7 +132,7 @@ def test_no_failure_shows_a_key(name: str, call: str, caplog: pytest.LogCaptureF
     youtube = YouTube("https://api.test/v3", session, cast("KeyRing", ring), now=lambda: NOW, sleep=lambda _: None)
     video = Video("video000001", "cricket", stamp(NOW), stamp(NOW), stamp(NOW))
     with pytest.raises(SourceError) as raised:
-        youtube.search("cricket", NOW) if call == "search" else youtube.details([video])
+        youtube.search(WatchedQuery("cricket", "cricket"), NOW) if call == "search" else youtube.details([video])
     seen = [
         "".join(traceback.format_exception(raised.value)),
         *(repr(each) + str(each) for each in chain(raised.value)),

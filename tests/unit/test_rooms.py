@@ -33,10 +33,12 @@ READ_BY_WEB = {
     "polling.history",
     "polling.refresh_state",
     "polling.refresh_states",
+    "polling.watched_queries",
     "sources.instances",
 }
 RULES = {
     "video",
+    "watched",
     "library.words",
     "library.cursor",
     "polling.watermark",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, PollState
+from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, DueState
 from newsreel.polling.schedule import HORIZON, due_polls
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -15,8 +15,8 @@ TEN = 10 * SECOND
 MIDNIGHT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-def state(query: str, due_in: int, pace: int = 600, **fields: object) -> PollState:
-    known = PollState(
+def state(query: str, due_in: int, pace: int = 600, **fields: object) -> DueState:
+    known = DueState(
         query,
         due_at=NOW + due_in * SECOND,
         planned_at=NOW,
@@ -27,14 +27,14 @@ def state(query: str, due_in: int, pace: int = 600, **fields: object) -> PollSta
     return replace(known, **fields)  # type: ignore[arg-type]
 
 
-def due(*states: PollState, calls_left: int = 50, now: datetime = NOW) -> list[tuple[str, int]]:
+def due(*states: DueState, calls_left: int = 50, now: datetime = NOW) -> list[tuple[str, int]]:
     """Queries and in how many seconds they are due."""
     polls = due_polls(states, TEN, calls_left, now)
     return [(poll.query, int((poll.due_at - now).total_seconds())) for poll in polls]
 
 
 def test_a_query_never_polled_is_due_at_once_and_on_the_interval() -> None:
-    assert due(PollState("new")) == [("new", second) for second in range(0, 60, 10)]
+    assert due(DueState("new")) == [("new", second) for second in range(0, 60, 10)]
 
 
 def test_what_is_due_in_this_minute_and_nothing_later() -> None:

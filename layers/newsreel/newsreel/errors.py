@@ -10,6 +10,8 @@
     ├── PollsFailed            every poll that an event asked for failed
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named
+    │   ├── Changed            412, someone else has changed it meanwhile
+    │   ├── TooManyQueries     409
     │   └── NotThere           404
     │       ├── UnknownQuery   not watched
     │       └── UnknownVideo   not stored
@@ -71,6 +73,14 @@ class InvalidParameters(RequestError):
     def __init__(self, *faults: Fault) -> None:
         super().__init__("; ".join(f"{fault.parameter}: {fault.problem}" for fault in faults))
         self.faults = faults
+
+
+class Changed(RequestError):
+    """What was to be changed is not as it was read."""
+
+
+class TooManyQueries(RequestError):
+    """No further query can be watched."""
 
 
 class NotThere(RequestError):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from newsreel.errors import SourceError
 from newsreel.keys.budget import Budget
@@ -29,11 +30,11 @@ from newsreel.polling.watermark import (
     window_start,
     without_future,
 )
-from newsreel.settings import FetcherSettings
 from newsreel.sources.items import PAGE
 from newsreel.sources.youtube import TRIES
 from newsreel.times import instant, stamp
 from newsreel.video import SourceName, Video
+from newsreel.watched import WatchedQuery
 
 ASKING = timedelta(seconds=10)
 """After this time a poll asks for nothing more, so that it can write what it has before its claim runs out."""
@@ -66,24 +67,23 @@ class Harvest:
     problem: str | None = None
 
 
-def from_youtube(state: PollState, settings: FetcherSettings, adapters: Adapters) -> Harvest:
+def from_youtube(state: PollState, query: WatchedQuery, rivals: float, adapters: Adapters) -> Harvest:
     """The newest videos, and what else the budget allows to ask for.
 
     Raises SourceError where not even the newest could be asked for; what fails later only ends the asking.
     """
-    return _Asking(
-        state, settings, adapters, adapters.ring.budget(), adapters.videos.newest(state.query, PAGE)
-    ).harvested()
+    known = adapters.videos.newest(state.query, PAGE)
+    return _Asking(state, query, rivals, adapters, adapters.ring.budget(), known).harvested()
 
 
-def from_invidious(state: PollState, adapters: Adapters) -> Harvest:
+def from_invidious(state: PollState, query: WatchedQuery, adapters: Adapters) -> Harvest:
     """Today's videos of one instance. They prove nothing about completeness, so the watermark stays as it was.
 
     Raises SourceUnavailable where no instance answers.
     """
     known = adapters.videos.newest(state.query, PAGE)
     harvest = Harvest("invidious", state.watermark, state.sweep_due_at, {each.video_id: each for each in known})
-    videos, harvest.malformed = adapters.invidious.search(state.query)
+    videos, harvest.malformed = adapters.invidious.search(query)
     harvest.videos = {video.video_id: video for video in videos}
     return harvest
 
@@ -94,20 +94,21 @@ class _Asking:
     def __init__(
         self,
         state: PollState,
-        settings: FetcherSettings,
+        query: WatchedQuery,
+        rivals: float,
         adapters: Adapters,
         budget: Budget,
         known: Sequence[Known],
     ) -> None:
-        self._query = state.query
-        self._queries = settings.queries
+        self._query = query
+        self._rivals = rivals
         self._pace = state.sweep_pace
         self._adapters = adapters
         self._now = adapters.now()
         # A poll that failed a while ago is likely to fail again: a second try within a second is not worth a call.
         self._tries = 1 if state.failures else TRIES
         left = replace(budget, left=max(0, budget.left - 1))
-        self._last_call = adapters.youtube.calls["search"] + 1 + extra_calls(left, len(settings.queries))
+        self._last_call = adapters.youtube.calls["search"] + 1 + extra_calls(left, rivals)
         self._newest = [instant(each.published_at) for each in known]
         self._mark = without_future(state.watermark or initial(self._now), self._now, max(self._newest, default=None))
         self._harvest = Harvest("youtube", self._mark, state.sweep_due_at, {each.video_id: each for each in known})
@@ -193,21 +194,21 @@ class _Asking:
 
     def _sweep(self) -> None:
         """Look once more at what is some hours old, as no search shows all that there is."""
-        harvest, queries = self._harvest, self._queries
+        harvest = self._harvest
         budget = self._adapters.ring.budget()
-        spacing = sweep_spacing(budget, len(queries), self._pace.rarity)
+        spacing = sweep_spacing(budget, self._rivals, self._pace.rarity)
         if harvest.sweep_due_at is None:
             # Each query starts at its own place, so that not all sweep at once.
-            harvest.sweep_due_at = self._now + spacing * queries.index(self._query) / len(queries)
+            harvest.sweep_due_at = self._now + spacing * (crc32(self._query.name.encode()) % 1000) / 1000
         since, until = sweep_stretch(self._mark, self._pace.age, self._now)
         before, seen = self._adapters.youtube.calls["search"], set(harvest.videos)
         self._last_call = before + SWEEP_PAGES
         if harvest.sweep_due_at > self._now or until <= since:
             return
-        if not can_spare(budget, len(queries)) or not self._may_go_on():
+        if not can_spare(budget, self._rivals) or not self._may_go_on():
             return
         full = PAGE - SWEEP_ROOM
-        known = self._adapters.videos.oldest_between(self._query, stamp(since), stamp(until), full)
+        known = self._adapters.videos.oldest_between(self._query.name, stamp(since), stamp(until), full)
         if len(known) == full:
             until = max(instant(known[-1].published_at), since + SECOND)
         elif until - since < SWEEP_STRETCH:

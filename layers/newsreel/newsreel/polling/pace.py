@@ -13,20 +13,20 @@ EXTRA_SHARE = 10
 LONGEST_BACKOFF = timedelta(minutes=15)
 
 
-def pace(budget: Budget, queries: int, interval: timedelta, pacing: Pacing, now: datetime) -> timedelta:
+def pace(budget: Budget, rivals: float, interval: timedelta, pacing: Pacing, now: datetime) -> timedelta:
     """The time from one poll of a query to its next.
 
-    The calls left are shared by all queries over the time left until midnight. Where they do not suffice for one
-    round, the round ends with tomorrow's calls.
+    The calls left are shared by all queries over the time left until midnight, as if the query had so many `rivals` of
+    its own weight, itself included. Where they do not suffice for one round, the round ends with tomorrow's calls.
     """
     if pacing == "fixed" or budget.per_day <= 0:
         return interval
     time_left = budget.resets_at - now
     # The poll that asks for its next time has just made its call: counting it in, the day's last call is used too.
     calls = budget.left + 1
-    if queries <= calls:
-        return max(interval, time_left * queries / calls)
-    return max(interval, time_left + (queries - calls) * DAY / budget.per_day)
+    if rivals <= calls:
+        return max(interval, time_left * rivals / calls)
+    return max(interval, time_left + (rivals - calls) * DAY / budget.per_day)
 
 
 def next_due(due_at: datetime, now: datetime, pace: timedelta) -> datetime:
@@ -38,19 +38,19 @@ def next_due(due_at: datetime, now: datetime, pace: timedelta) -> datetime:
     return now + timedelta(seconds=seconds)
 
 
-def extra_calls(budget: Budget, queries: int) -> int:
+def extra_calls(budget: Budget, rivals: float) -> int:
     """How many calls beyond its first a poll may spend on further pages and gaps."""
-    return max(budget.left // (EXTRA_SHARE * queries), 1) if can_spare(budget, queries) else 0
+    return max(int(budget.left / (EXTRA_SHARE * rivals)), 1) if can_spare(budget, rivals) else 0
 
 
-def can_spare(budget: Budget, queries: int) -> bool:
+def can_spare(budget: Budget, rivals: float) -> bool:
     """Whether there is a call for anything but the newest videos: the day's last tenth is kept for those."""
-    return budget.left > max(queries, budget.per_day // 10)
+    return budget.left > max(rivals, budget.per_day // 10)
 
 
-def sweep_spacing(budget: Budget, queries: int, rarity: int) -> timedelta:
+def sweep_spacing(budget: Budget, rivals: float, rarity: int) -> timedelta:
     """The time from one sweep call of a query to its next, so that all sweeps keep within their share of a day."""
-    return DAY * queries * rarity / max(1, budget.per_day // SWEEP_SHARE)
+    return DAY * rivals * rarity / max(1, budget.per_day // SWEEP_SHARE)
 
 
 def backoff(failures: int, jitter: float) -> timedelta:

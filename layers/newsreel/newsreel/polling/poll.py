@@ -25,6 +25,7 @@ from newsreel.settings import FetcherSettings
 from newsreel.sources.youtube import Lookup
 from newsreel.times import instant
 from newsreel.video import Position, Video, merged, unchanged
+from newsreel.watched import WatchedQuery
 
 FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""
@@ -50,17 +51,22 @@ class Stored(NamedTuple):
     problem: str | None = None
 
 
-def poll(query: str, settings: FetcherSettings, adapters: Adapters) -> Report | None:
+def poll(query: WatchedQuery, rivals: float, settings: FetcherSettings, adapters: Adapters) -> Report | None:
     """Poll a query if it is due; what was done, or None where it was not due or someone else is at it.
+
+    It takes the share of the budget of one among so many `rivals` of equal weight.
 
     Raises TableUnavailable; the claim then runs out, and a later poll does the work.
     """
     now, claim_id = adapters.now(), new_claim_id()
-    state = adapters.states.claim(query, claim_id, now, may_search=adapters.ring.budget().left > 0)
+    name = query.name
+    state = adapters.states.claim(name, claim_id, now, may_search=adapters.ring.budget().left > 0)
     if state is None:
+        # The schedule may not know, as where a poll died after its last word.
+        adapters.states.note_due(adapters.states.read([name])[0].due())
         return None
-    harvest, outcome, problem = _fetched(state, settings, adapters)
-    stored = _store(query, harvest, adapters, now + ASKING, now - settings.retention) if harvest else Stored()
+    harvest, outcome, problem = _fetched(state, query, rivals, settings, adapters)
+    stored = _store(name, harvest, adapters, now + ASKING, now - settings.retention) if harvest else Stored()
     fetch = Fetch(
         at=now,
         source=harvest.source if harvest else None,
@@ -75,14 +81,16 @@ def poll(query: str, settings: FetcherSettings, adapters: Adapters) -> Report | 
     budget = adapters.ring.budget()
     late = harvest.late if harvest else set()
     late_ages = tuple(_delays(each for each in stored.new if each.video_id in late))
-    after = _after(state, fetch, harvest, budget, settings, adapters.now())
+    after = _after(
+        state, fetch, harvest, _pace(query, rivals, budget, settings, adapters.now()), budget, settings, adapters.now()
+    )
     if harvest:
         after = _with_finds(after, harvest, {each.video_id for each in stored.new}, late_ages)
-    adapters.history.append(query, claim_id, fetch)
+    adapters.history.append(name, claim_id, fetch)
     if not adapters.states.finish(after, claim_id):
         fetch = replace(fetch, problem="the poll took longer than its claim; another has taken over")
     return Report(
-        query=query,
+        query=name,
         fetch=fetch,
         calls_left=budget.left,
         next_due_at=after.due_at or now,
@@ -100,11 +108,11 @@ def _delays(new: Iterable[Video]) -> Iterator[timedelta]:
 
 
 def _fetched(
-    state: PollState, settings: FetcherSettings, adapters: Adapters
+    state: PollState, query: WatchedQuery, rivals: float, settings: FetcherSettings, adapters: Adapters
 ) -> tuple[Harvest | None, Outcome, str | None]:
     """What the first source that may be asked gave, how that ended, and what was wrong."""
     try:
-        return fetching.from_youtube(state, settings, adapters), "ok", None
+        return fetching.from_youtube(state, query, rivals, adapters), "ok", None
     except NoCallsLeft as error:
         if not settings.invidious_urls:
             return None, "waiting", str(error)
@@ -112,22 +120,28 @@ def _fetched(
     except SourceError as error:
         return None, "failed", str(error)
     try:
-        return fetching.from_invidious(state, adapters), "ok", None
+        return fetching.from_invidious(state, query, adapters), "ok", None
     except SourceError as error:
         return None, "failed", f"{problem}; {error}"
+
+
+def _pace(query: WatchedQuery, rivals: float, budget: Budget, settings: FetcherSettings, now: datetime) -> timedelta:
+    """The time until the query's next poll."""
+    shortest = max(settings.poll_interval, timedelta(seconds=query.min_interval_seconds or 0))
+    return pace(budget, rivals, shortest, settings.pacing, now)
 
 
 def _after(
     state: PollState,
     fetch: Fetch,
     harvest: Harvest | None,
+    interval: timedelta,
     budget: Budget,
     settings: FetcherSettings,
     now: datetime,
 ) -> PollState:
     """The state of the query's polls after this one."""
     failures = state.failures + 1 if fetch.outcome == "failed" else 0
-    interval = pace(budget, len(settings.queries), settings.poll_interval, settings.pacing, now)
     # With the fallback there is no waiting for midnight; without, a last call that was planned for is no trouble.
     waiting = budget.left == 0 and (bool(settings.invidious_urls) or fetch.outcome == "waiting")
     if not waiting:

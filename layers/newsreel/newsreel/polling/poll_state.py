@@ -38,6 +38,22 @@ class Fetch(NamedTuple):
     problem: str | None = None
 
 
+class DueState(NamedTuple):
+    """As much of the state of a query's polls as the schedule looks at each minute."""
+
+    query: str
+    due_at: datetime | None = None
+    planned_at: datetime | None = None
+    pace_seconds: int = 0
+    waiting: bool = False
+    last_success_at: datetime | None = None
+    gaps: int = 0
+
+    def beyond(self, now: datetime) -> bool:
+        """Whether the due time was set by a clock that ran ahead of this one."""
+        return self.planned_at is not None and self.planned_at > now + CLOCK_SLACK
+
+
 class PollState(NamedTuple):
     """The state of one query's polls."""
 
@@ -82,6 +98,9 @@ class PollState(NamedTuple):
         hours = (stamp(now - timedelta(hours=back))[:13] for back in reversed(range(ARRIVAL_HOURS)))
         return [self.arrivals.get(hour, 0) for hour in hours]
 
-    def beyond(self, now: datetime) -> bool:
-        """Whether the due time was set by a clock that ran ahead of this one."""
-        return self.planned_at is not None and self.planned_at > now + CLOCK_SLACK
+    def due(self) -> DueState:
+        """What the schedule needs of it."""
+        gaps = len(self.watermark.gaps) if self.watermark else 0
+        return DueState(
+            self.query, self.due_at, self.planned_at, self.pace_seconds, self.waiting, self.last_success_at, gaps
+        )

@@ -7,7 +7,7 @@ It lives on what polls leave of the default bucket. First comes what is owed to 
 about to be; then the ages at which a refresh is nice to have. Each leaves enough for those before it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from copy import replace
 from dataclasses import dataclass
@@ -71,8 +71,8 @@ class Work:
         return self.stretch is not None and self.stretch.owed
 
 
-def refresh(settings: FetcherSettings, adapters: Adapters) -> Refreshed | None:
-    """Refresh what is due; what was done, or None where nothing was due or someone else is at it.
+def refresh(queries: Sequence[str], settings: FetcherSettings, adapters: Adapters) -> Refreshed | None:
+    """Refresh what is due of these queries' videos; what was done, or None where nothing was, or someone else is at it.
 
     Raises TableUnavailable; the claim then runs out, and a later refresh does the work.
     """
@@ -81,7 +81,7 @@ def refresh(settings: FetcherSettings, adapters: Adapters) -> Refreshed | None:
     if state is None:
         return None
     with ThreadPoolExecutor(AT_ONCE) as readers:
-        run = _Refresh(state.on(now), settings, adapters, now, readers)
+        run = _Refresh(state.on(now), queries, settings, adapters, now, readers)
         after = run.done()
     problem = run.problem
     if not adapters.refreshes.finish(after, claim_id):
@@ -112,11 +112,18 @@ class _Refresh:
     """One refresh: the state so far."""
 
     def __init__(
-        self, state: RefreshState, settings: FetcherSettings, adapters: Adapters, now: datetime, readers: Executor
+        self,
+        state: RefreshState,
+        queries: Sequence[str],
+        settings: FetcherSettings,
+        adapters: Adapters,
+        now: datetime,
+        readers: Executor,
     ) -> None:
         self.before = state.today
         self.problem: str | None = None
         self._state = state
+        self._queries = queries
         self._settings = settings
         self._adapters = adapters
         self._now = now
@@ -166,7 +173,7 @@ class _Refresh:
         return max(LIVE_EVERY, (units.resets_at - self._adapters.now()) * cost / max(1, left))
 
     def _each_query[T](self, read: Callable[[str], T]) -> list[T]:
-        return list(self._readers.map(read, self._settings.queries))
+        return list(self._readers.map(read, self._queries))
 
     def _live(self) -> Iterator[Work]:
         """What is live, and what is upcoming, as far as either is due."""
@@ -243,7 +250,7 @@ class _Refresh:
         try:
             lookup = youtube.details(video for versions in wanted.values() for video in versions.values())
             changed = sum(self._written(each, wanted[each.video_id][each.query]) for each in lookup.found)
-            for query in self._settings.queries:
+            for query in self._queries:
                 self._adapters.videos.remove(query, [each for each in lookup.gone if query in wanted[each]])
             gone = len(lookup.gone)
         finally:

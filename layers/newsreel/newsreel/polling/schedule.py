@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from newsreel.polling.pace import next_due
-from newsreel.polling.poll_state import PollState
+from newsreel.polling.poll_state import DueState
 from newsreel.times import pacific_day
 
 HORIZON = timedelta(minutes=1)
@@ -22,7 +22,7 @@ class DuePoll(NamedTuple):
     due_at: datetime
 
 
-def due_polls(states: Iterable[PollState], interval: timedelta, calls_left: int, now: datetime) -> list[DuePoll]:
+def due_polls(states: Iterable[DueState], interval: timedelta, calls_left: int, now: datetime) -> list[DuePoll]:
     """The polls due from now until the next event; a quick beat gives several of a query.
 
     The longest overdue come first. Of those due together, as after a midnight that all had to wait for, first come
@@ -47,6 +47,6 @@ def due_polls(states: Iterable[PollState], interval: timedelta, calls_left: int,
     return [each for _, _, each in due]
 
 
-def _waits_today(state: PollState, now: datetime) -> bool:
+def _waits_today(state: DueState, now: datetime) -> bool:
     """Whether a query waits for a key since earlier today; after midnight its due time keeps the queries' order."""
     return state.waiting and state.planned_at is not None and pacific_day(state.planned_at) == pacific_day(now)

@@ -16,6 +16,7 @@ from newsreel.sources import asking, items
 from newsreel.sources.instances import Instance, Instances
 from newsreel.times import stamp
 from newsreel.video import Live, Video
+from newsreel.watched import WatchedQuery
 
 TIMEOUT = (2, 4)
 """Seconds to connect and to wait for the next bytes of an answer."""
@@ -32,7 +33,7 @@ class Invidious:
         self._now = now
         self.calls = 0
 
-    def search(self, query: str) -> tuple[list[Video], int]:
+    def search(self, query: WatchedQuery) -> tuple[list[Video], int]:
         """Today's videos of the first instance that answers, and how many items were malformed.
 
         The instance that was asked longest ago comes first. One that fails rests, longer each time.
@@ -45,13 +46,13 @@ class Invidious:
                 continue
             self.calls += 1
             try:
-                entries = self._ask(instance, query)
+                entries = self._ask(instance, query.search)
             except SourceUnavailable as error:
                 problem = f"{instance.host}: {error}"
                 self._instances.note(instance, problem, self._now())
                 continue
             self._instances.note(instance, None, self._now())
-            return self._videos(entries, query)
+            return self._videos(entries, query.name)
         raise SourceUnavailable(problem)
 
     def _ask(self, instance: Instance, query: str) -> list[Any]:

@@ -25,6 +25,7 @@ from newsreel.sources.items import PAGE
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Live, Video
+from newsreel.watched import WatchedQuery
 
 LIST_KINDS = {"search": "youtube#searchListResponse", "videos": "youtube#videoListResponse"}
 """The kind of a list, by path."""
@@ -82,7 +83,13 @@ class YouTube:
         self.calls: Counter[Bucket] = Counter()
 
     def search(
-        self, query: str, since: datetime, until: datetime | None = None, page: str | None = None, *, tries: int = TRIES
+        self,
+        query: WatchedQuery,
+        since: datetime,
+        until: datetime | None = None,
+        page: str | None = None,
+        *,
+        tries: int = TRIES,
     ) -> SearchPage:
         """One page of the videos published from `since` up to `until`, both included, roughly newest first.
 
@@ -92,10 +99,15 @@ class YouTube:
             "part": "snippet",
             "type": "video",
             "order": "date",
-            "q": query,
+            "q": query.search,
+            "safeSearch": query.safe_search,
             "maxResults": str(PAGE),
             "publishedAfter": stamp(since),
         }
+        if query.region:
+            parameters["regionCode"] = query.region
+        if query.language:
+            parameters["relevanceLanguage"] = query.language
         if until:
             # The end is not said to be included; a second more makes sure that it is.
             parameters["publishedBefore"] = stamp(until + timedelta(seconds=1))
@@ -106,7 +118,7 @@ class YouTube:
         now = self._now()
         for item in answer["items"]:
             try:
-                videos.append(_found(item, query, now))
+                videos.append(_found(item, query.name, now))
             except items.Malformed:
                 malformed += 1
         token = answer.get("nextPageToken")

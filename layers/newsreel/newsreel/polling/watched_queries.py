@@ -1,0 +1,153 @@
+"""The watched queries' part of the state table: one item each, all in one partition, read by one request.
+
+The template's `Queries` are the seed: until the first change they are what is watched, and the first change puts them
+into the table, from which they are read ever after. A removed query leaves an item that says so for some weeks, so that
+no late writer of seeds brings it back, and its videos can be removed meanwhile.
+"""
+
+from collections.abc import Sequence
+from copy import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from newsreel.aws.attributes import Attributes, packed, unpacked
+from newsreel.aws.calls import condition_held, get_items, table_errors
+from newsreel.errors import Changed, TooManyQueries
+from newsreel.times import stamp
+from newsreel.watched import QUERIES_AT_MOST, WatchedQuery, seeds
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PARTITION = "watched"
+SEEDED = "seeded"
+"""The sort key of the item that says that the seeds were put into the table."""
+NAMED = "query#"
+REMOVED_KEPT = timedelta(days=40)
+
+
+class WatchedQueries:
+    """The watched queries, through a DynamoDB client. Only the editor may change them."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, seed: Sequence[str]) -> None:
+        self._client = client
+        self._table = table
+        self._seed = seed
+
+    def read(self, *, consistent: bool = False) -> list[WatchedQuery]:
+        """All, in their order. Raises TableUnavailable."""
+        items = self._items(consistent=consistent)
+        found = [_from_item(values) for values in items.values() if "removed_at" not in values and "name" in values]
+        return sorted(
+            found if SEEDED in items else self._with_seeds(items, found), key=lambda each: (each.place, each.name)
+        )
+
+    def find(self, name: str) -> WatchedQuery | None:
+        """One, as it is right now; None if it is not watched. Raises TableUnavailable."""
+        items = get_items(self._client, self._table, [_key(NAMED + name), _key(SEEDED)], consistent=True)
+        found = {item["sk"]["S"]: unpacked(item) for item in items}
+        if NAMED + name in found:
+            values = found[NAMED + name]
+            return None if "removed_at" in values else _from_item(values)
+        return next((each for each in seeds(self._seed) if each.name == name and SEEDED not in found), None)
+
+    def removals(self) -> list[str]:
+        """The removed queries whose videos are to go at once."""
+        return [values["name"] for values in self._items(consistent=False).values() if values.get("videos_go")]
+
+    def put(self, query: WatchedQuery, now: datetime) -> WatchedQuery:
+        """Watch a query, or change it from the version that it has; the query as it is then.
+
+        Raises Changed where it has another version meanwhile, TooManyQueries, TableUnavailable.
+        """
+        self._put_seeds()
+        there = self._items(consistent=True)
+        former = there.get(NAMED + query.name, {})
+        watched = [values for values in there.values() if "name" in values and "removed_at" not in values]
+        if query.version == 0:
+            if len(watched) >= QUERIES_AT_MOST:
+                raise TooManyQueries(f"at most {QUERIES_AT_MOST} queries are watched")
+            place = 1 + max((values["place"] for values in watched), default=-1)
+            query = replace(query, place=place)
+        written = replace(query, version=former.get("version", 0) + 1 if query.version == 0 else query.version + 1)
+        condition, values = "attribute_not_exists(pk)", {}
+        if query.version:
+            condition, values = "version = :version AND attribute_not_exists(removed_at)", {":version": query.version}
+        elif former:
+            condition, values = "version = :version AND attribute_exists(removed_at)", {":version": former["version"]}
+        self._write(_to_item(written, now), condition, values, query.name)
+        return written
+
+    def remove(self, query: WatchedQuery, now: datetime, *, videos_go: bool) -> None:
+        """Watch a query no more; with `videos_go` its videos are to be removed at once.
+
+        Raises Changed where it has another version meanwhile, TableUnavailable.
+        """
+        self._put_seeds()
+        item = _to_item(replace(query, version=query.version + 1), now) | packed(
+            {
+                "removed_at": stamp(now),
+                "videos_go": videos_go or None,
+                "expires_at": int((now + REMOVED_KEPT).timestamp()),
+            }
+        )
+        condition = "version = :version AND attribute_not_exists(removed_at)"
+        self._write(item, condition, {":version": query.version}, query.name)
+
+    def _write(self, item: Attributes, condition: str, values: dict[str, Any], name: str) -> None:
+        request: dict[str, Any] = {"ExpressionAttributeValues": packed(values)} if values else {}
+        answer = condition_held(
+            self._client.put_item, TableName=self._table, Item=item, ConditionExpression=condition, **request
+        )
+        if answer is None:
+            raise Changed(f"{name!r} was changed meanwhile; read it again")
+
+    def _put_seeds(self) -> None:
+        """Put the seeds into the table, once; a process that dies meanwhile leaves the rest to the next one."""
+        items = get_items(self._client, self._table, [_key(SEEDED)], consistent=True)
+        if items:
+            return
+        for each in seeds(self._seed):
+            condition_held(
+                self._client.put_item,
+                TableName=self._table,
+                Item=_to_item(each, None),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        with table_errors():
+            self._client.put_item(TableName=self._table, Item=_key(SEEDED))
+
+    def _with_seeds(self, items: dict[str, dict[str, Any]], found: list[WatchedQuery]) -> list[WatchedQuery]:
+        """What is in the table, and the seeds that are not there yet."""
+        return [*found, *(each for each in seeds(self._seed) if NAMED + each.name not in items)]
+
+    def _items(self, *, consistent: bool) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        request: dict[str, Any] = {}
+        while True:
+            with table_errors():
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk",
+                    ExpressionAttributeValues=packed({":pk": PARTITION}),
+                    ConsistentRead=consistent,
+                    **request,
+                )
+            found |= {item["sk"]["S"]: unpacked(item) for item in answer["Items"]}
+            if "LastEvaluatedKey" not in answer:
+                return found
+            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _key(sort_key: str) -> Attributes:
+    return packed({"pk": PARTITION, "sk": sort_key})
+
+
+def _to_item(query: WatchedQuery, now: datetime | None) -> Attributes:
+    values = query._asdict() | {"search": None if query.search == query.name else query.search}
+    return _key(NAMED + query.name) | packed(values | {"changed_at": stamp(now) if now else None})
+
+
+def _from_item(values: dict[str, Any]) -> WatchedQuery:
+    known = {name: value for name, value in values.items() if name in WatchedQuery._fields}
+    return WatchedQuery(**{"search": values["name"], **known})

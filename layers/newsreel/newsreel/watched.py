@@ -1,0 +1,206 @@
+"""What is watched: a query, as its owner named it, with its settings.
+
+Each setting is declared once, with what it takes and its default. The editor reads requests by these declarations, and
+the OpenAPI document and the documentation are made of them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from newsreel.errors import Fault, InvalidParameters
+from newsreel.settings import QUERY_LENGTH_AT_MOST
+from newsreel.texts import normalized_query
+
+type SafeSearch = Literal["moderate", "none", "strict"]
+
+SAFE_SEARCHES: tuple[SafeSearch, ...] = ("moderate", "none", "strict")
+SEARCH_LENGTH_AT_MOST = 300
+WEIGHT_AT_MOST = 100
+INTERVAL_AT_MOST = 86_400
+QUERIES_AT_MOST = 2_000
+
+
+class WatchedQuery(NamedTuple):
+    """A watched query and its settings."""
+
+    name: str
+    search: str
+    """What YouTube is asked for, with its operators: `-word`, `|`, quotes."""
+    region: str | None = None
+    """Only videos that can be watched there: an ISO 3166-1 code of two letters."""
+    language: str | None = None
+    """The language whose videos come first: an ISO 639-1 code."""
+    safe_search: SafeSearch = "moderate"
+    min_interval_seconds: int | None = None
+    """The shortest time between two polls; None: as for all queries."""
+    weight: int = 1
+    """Its share of the budget against the others'."""
+    paused: bool = False
+    place: int = 0
+    """Queries are listed in this order."""
+    version: int = 0
+    """Counts its changes; 0: it is not watched yet."""
+
+
+class QuerySetting(NamedTuple):
+    """A setting of a query.
+
+    `read` turns a value of JSON into the setting's, or raises ValueError; `allowed` says what it takes, in words;
+    `schema` the same as a JSON Schema (2020-12), with the default; `about` what it means.
+    """
+
+    name: str
+    read: Callable[[Any], Any]
+    allowed: str
+    schema: Mapping[str, Any]
+    about: str
+
+
+def _search(value: Any) -> str:
+    text = normalized_query(value) if isinstance(value, str) else ""
+    if not 1 <= len(text) <= SEARCH_LENGTH_AT_MOST:
+        raise ValueError(value)
+    return text
+
+
+def _code(pattern: str, change: Callable[[str], str]) -> Callable[[Any], str | None]:
+    def read(value: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch(pattern, value, re.IGNORECASE | re.ASCII):
+            raise ValueError(value)
+        return change(value)
+
+    return read
+
+
+def _language(text: str) -> str:
+    # YouTube writes Chinese as zh-Hans and zh-Hant.
+    head, dash, tail = text.partition("-")
+    return head.lower() + dash + tail.title()
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(value)
+        return str(value)
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _interval(value: Any) -> int | None:
+    return None if value is None else _whole(10, INTERVAL_AT_MOST)(value)
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(value)  # noqa: TRY004 - every wrong value is a fault of the same kind
+    return value
+
+
+SETTINGS = (
+    QuerySetting(
+        "search",
+        _search,
+        f"a text of 1 to {SEARCH_LENGTH_AT_MOST} characters without control characters and line breaks",
+        {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH_AT_MOST},
+        "What YouTube is asked for; by default the query's name. YouTube reads `-word` as without that word, `|` as "
+        "or, and quotes as these words in this order.",
+    ),
+    QuerySetting(
+        "region",
+        _code("[a-z]{2}", str.upper),
+        "a country's code of two letters (ISO 3166-1), or null",
+        {"type": ["string", "null"], "pattern": "^[A-Za-z]{2}$", "default": None},
+        "Only videos that can be watched in this country.",
+    ),
+    QuerySetting(
+        "language",
+        _code("[a-z]{2}|zh-hans|zh-hant", _language),
+        "a language's code of two letters (ISO 639-1), zh-Hans or zh-Hant, or null",
+        {"type": ["string", "null"], "pattern": "^([A-Za-z]{2}|zh-Han[st])$", "default": None},
+        "Videos that are most relevant to this language. Others may still be found.",
+    ),
+    QuerySetting(
+        "safe_search",
+        _one_of(*SAFE_SEARCHES),
+        f"one of {', '.join(SAFE_SEARCHES)}",
+        {"type": "string", "enum": list(SAFE_SEARCHES), "default": "moderate"},
+        "Whether YouTube leaves out restricted videos.",
+    ),
+    QuerySetting(
+        "min_interval_seconds",
+        _interval,
+        f"a whole number from 10 to {INTERVAL_AT_MOST}, or null",
+        {"type": ["integer", "null"], "minimum": 10, "maximum": INTERVAL_AT_MOST, "default": None},
+        "The shortest time between two polls. Null: as for all queries. The budget may make it longer.",
+    ),
+    QuerySetting(
+        "weight",
+        _whole(1, WEIGHT_AT_MOST),
+        f"a whole number from 1 to {WEIGHT_AT_MOST}",
+        {"type": "integer", "minimum": 1, "maximum": WEIGHT_AT_MOST, "default": 1},
+        "Its share of the budget against the other queries': one of weight 3 is searched three times as often as one "
+        "of weight 1.",
+    ),
+    QuerySetting(
+        "paused",
+        _truth,
+        "true or false",
+        {"type": "boolean", "default": False},
+        "Whether it is not polled for now. Its videos stay, and the others share its part of the budget.",
+    ),
+)
+
+
+def read_name(text: str) -> str:
+    """A query's name, as it is kept. Raises InvalidParameters."""
+    try:
+        name = normalized_query(text)
+    except ValueError:
+        name = ""
+    if not 1 <= len(name) <= QUERY_LENGTH_AT_MOST:
+        allowed = f"must be 1 to {QUERY_LENGTH_AT_MOST} characters without control characters and line breaks"
+        raise InvalidParameters(Fault("query", text, allowed))
+    return name
+
+
+def read_settings(body: Any) -> dict[str, Any]:
+    """The settings of an object of JSON. Raises InvalidParameters with every fault."""
+    if not isinstance(body, dict):
+        raise InvalidParameters(Fault("body", None, 'must be an object of settings, such as {} or {"weight": 2}'))
+    known = {setting.name: setting for setting in SETTINGS}
+    values, faults = {}, []
+    for name, value in body.items():
+        if name not in known:
+            faults.append(Fault(name, str(value), f"is not a setting of a query; known are {', '.join(known)}"))
+            continue
+        try:
+            values[name] = known[name].read(value)
+        except ValueError:
+            faults.append(Fault(name, str(value), f"must be {known[name].allowed}"))
+    if faults:
+        raise InvalidParameters(*faults)
+    return values
+
+
+def seeds(names: Sequence[str]) -> list[WatchedQuery]:
+    """The queries of a new deployment, in the order of its template's parameter."""
+    return [WatchedQuery(name, name, place=place, version=1) for place, name in enumerate(names)]
+
+
+def rivals(query: WatchedQuery, others: Iterable[WatchedQuery]) -> float:
+    """How many queries of equal weight would leave this one the share of the budget that it has now."""
+    weights = sum(each.weight for each in others if not each.paused and each.name != query.name)
+    return (weights + query.weight) / query.weight
