@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.polling.poll_state import CLOCK_SLACK, Fetch, DueState
+from newsreel.polling.poll_state import CLOCK_SLACK, DueState
 from newsreel.polling.schedule import HORIZON, due_polls
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -21,7 +21,6 @@ def state(query: str, due_in: int, pace: int = 600, **fields: object) -> DueStat
         due_at=NOW + due_in * SECOND,
         planned_at=NOW,
         pace_seconds=pace,
-        last_poll=Fetch(NOW, "youtube", "ok", calls=1),
         last_success_at=NOW,
     )
     return replace(known, **fields)  # type: ignore[arg-type]
