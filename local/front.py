@@ -21,24 +21,32 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+CHANGES = ("PUT", "DELETE")
+"""Methods that the template routes to the editor."""
 TEXT_TYPES = ("application/javascript", "application/json", "application/xml")
 """Beside text/*, the only types whose bodies come as they are; forms, too, come in base64."""
 
 
 class Front:
-    """The WSGI app that hands every request to a function."""
+    """The WSGI app that hands each request to a function: changes of what is watched to the editor, others to the api.
 
-    def __init__(self, function: Function) -> None:
-        self._function = function
+    Without an editor, the api gets them, too.
+    """
+
+    def __init__(self, api: Function, editor: Function | None = None) -> None:
+        self._api = api
+        self._editor = editor or api
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
         event = event_of(request, datetime.now(UTC))
+        is_change = request.method in CHANGES and request.path.startswith("/queries/")
+        function = self._editor if is_change else self._api
         try:
-            response = response_of(self._function.invoke(event))
+            response = response_of(function.invoke(event))
         except Exception:
-            logger.exception("%s failed at %s %s", self._function.name, request.method, request.path)
+            logger.exception("%s failed at %s %s", function.name, request.method, request.path)
             response = Response('{"message":"Internal Server Error"}', 500, content_type="application/json")
         response.headers["apigw-requestid"] = event["requestContext"]["requestId"]
         return response(environ, start_response)

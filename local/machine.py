@@ -44,7 +44,11 @@ SAMPLE = "sample"
 PORT = "3000"
 PICTURES = "/sample/pictures"
 """Where the HTTP front has the made-up videos' pictures: the dashboard shows those of its own origin."""
-HANDLERS = {"FetcherFunction": "functions.fetcher.app", "ApiFunction": "functions.api.app"}
+HANDLERS = {
+    "FetcherFunction": "functions.fetcher.app",
+    "ApiFunction": "functions.api.app",
+    "EditorFunction": "functions.editor.app",
+}
 AMPLE = {"SEARCH_CALLS_PER_DAY": "1000000", "UNITS_PER_DAY": "10000000"}
 """Enough for many queries, each polled every 10 seconds."""
 PATIENCE = 1.0
@@ -91,8 +95,8 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
     began = (DATA / folder).exists()
     services = running.enter_context(engine.running(DATA / folder))
     refs = stack.create(template, services, keys)
-    fetcher, api = _functions(template, services, stack.environment(template, refs))
-    front: WSGIApplication = Front(api)
+    fetcher, api, editor = _functions(template, services, stack.environment(template, refs))
+    front: WSGIApplication = Front(api, editor)
     if folder == SAMPLE:
         front = DispatcherMiddleware(front, {PICTURES: Pictures()})
     url = _front_url(front, port, running)
@@ -171,14 +175,16 @@ def _recorded(path: Path) -> tuple[Catalogue, str]:
     return catalogue, f"recording-{path.stem}"
 
 
-def _functions(template: Template, services: Engine, variables: Mapping[str, str]) -> tuple[Function, Function]:
-    """Fetcher and api, their handlers loaded in the environment that the template gives them."""
+def _functions(
+    template: Template, services: Engine, variables: Mapping[str, str]
+) -> tuple[Function, Function, Function]:
+    """Fetcher, api and editor, their handlers loaded in the environment that the template gives them."""
     os.environ.update(variables)
     os.environ.update(services.environment)
     # Metrics go to CloudWatch by way of standard output, which is the person's here.
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     try:
-        fetcher, api = (
+        fetcher, api, editor = (
             Function(name, importlib.import_module(module).handler, template.function(name))
             for name, module in HANDLERS.items()
         )
@@ -186,7 +192,7 @@ def _functions(template: Template, services: Engine, variables: Mapping[str, str
         # Their loggers are made while they are loaded.
         raise StartError(f"LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR ({error})") from None
     take_over_logs()
-    return fetcher, api
+    return fetcher, api, editor
 
 
 def _expire(services: Engine, template: Template) -> None:

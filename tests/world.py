@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response as WSGIResponse
 
 import functions.api.app as api
+import functions.editor.app as editor
 import functions.fetcher.app as fetcher
 from local.catalogue import Clip, Clips
 from local.engine import Engine
@@ -136,6 +138,9 @@ class World:
         self._patch.setattr(api.pages, "seconds", 0)
         self._patch.setattr(api.ready, "seconds", 0)
         self._patch.setattr(api, "dynamodb", lambda: self.dynamodb)
+        self._patch.setattr(api.listed, "seconds", 0)
+        self._patch.setattr(editor, "clock", self.time)
+        self._patch.setattr(editor, "dynamodb", lambda: self.dynamodb)
         self.configure()
         return self
 
@@ -155,9 +160,9 @@ class World:
 
     def restart(self) -> None:
         """Begin with new instances of the functions, which remember nothing."""
-        for made_once in (fetcher.settings, fetcher.secret, api.settings, api.videos):
+        for made_once in (fetcher.settings, fetcher.secret, api.settings, api.videos, editor.settings):
             made_once.cache_clear()
-        for kept in (api.pages, api.ready):
+        for kept in (api.pages, api.ready, api.listed):
             kept.clear()
 
     def set_keys(self, *keys: str, text: str | None = None) -> None:
@@ -223,9 +228,19 @@ class World:
         """GET from the api, through the HTTP front."""
         return self.client().get(path, headers=headers)
 
+    def put(self, query: str, *, match: str | None = None, **query_settings: Any) -> Any:
+        """Watch a query, or change its settings."""
+        headers = {"If-Match": match} if match else {}
+        return self.client().put(f"/queries/{quote(query)}", json=query_settings, headers=headers)
+
+    def delete(self, query: str, match: str = "*", parameters: str = "") -> Any:
+        """Watch a query no more."""
+        return self.client().delete(f"/queries/{quote(query)}{parameters}", headers={"If-Match": match})
+
     def client(self) -> Client:
         """A client of the api."""
-        return Client(Front(Function("api", api.handler, PROPERTIES)), WSGIResponse)
+        front = Front(Function("api", api.handler, PROPERTIES), Function("editor", editor.handler, PROPERTIES))
+        return Client(front, WSGIResponse)
 
     def walk(self, path: str = "/videos?page_size=50") -> list[dict[str, Any]]:
         """All videos of a listing, page by page."""

@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import Fault, InvalidParameters, NotThere, TableUnavailable, UnknownVideo
+from newsreel.errors import Fault, InvalidParameters, NotThere, UnknownQuery, UnknownVideo
 from newsreel.ids import is_video_id
 from newsreel.keys.state import read_ring
 from newsreel.library.listing import Page, page
@@ -25,19 +25,20 @@ from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.polling.poll_state import PollState
 from newsreel.polling.states import PollStates
+from newsreel.polling.watched_queries import Watched, WatchedQueries
 from newsreel.settings import ApiSettings, read_settings
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
+from newsreel.watched import read_name
 from newsreel.web import answers, parameters, shown, status
 from newsreel.web.answers import Answer
 from newsreel.web.cache import Cache
-from newsreel.web.parameters import VALUE_SHOWN, PageRequest
+from newsreel.web.parameters import PageRequest
 from newsreel.web.request import Request, from_event
+from newsreel.web.responding import answered
 
 FOLDER = Path(__file__).parent
 METHODS = [method.value for method in HTTPMethod]
-RETRY_AFTER = 2
-"""Seconds after which a reader may ask again when the table did not answer."""
 
 logger = Logger(service="newsreel")
 clock = utc_now
@@ -47,6 +48,9 @@ pages: Cache[PageRequest, Page] = Cache(seconds=1, most=128)
 """However many ask, and however they put it, a first page is read from the table once a second."""
 ready: Cache[tuple[str, ...], Answer] = Cache(seconds=1, most=128)
 """Ready answers, by the request's URL: who asks for the same in the same second gets the same."""
+
+listed: Cache[tuple[()], Watched] = Cache(seconds=2, most=1)
+"""What is watched."""
 
 type Route = Callable[[Request], Answer]
 """How GET is answered at a path."""
@@ -60,6 +64,16 @@ routes: dict[str, Route] = {}
 def settings() -> ApiSettings:
     """The settings, checked on first use."""
     return read_settings(ApiSettings, os.environ)
+
+
+def known() -> Watched:
+    """What is watched, as it was a moment ago."""
+    return listed.get((), WatchedQueries(dynamodb(), settings().state_table, settings().queries).all)
+
+
+def names() -> tuple[str, ...]:
+    """The names of the watched queries."""
+    return tuple(query.name for query in known().queries)
 
 
 @cache
@@ -85,7 +99,9 @@ def route(path: str) -> Callable[[Route], Route]:
         routes[path] = answer
         # Every method comes here, as one that is not allowed has an answer of its own.
         # A stage's own path may come without its slash.
-        rule = re.escape(path).replace(r"\*", "[^/]+") if path != "/" else "/?"
+        # A query's name may hold slashes.
+        rest = "(?s:.+)" if path == "/queries/*" else "[^/]+"
+        rule = re.escape(path).replace(r"\*", rest) if path != "/" else "/?"
         # A rule is a regular expression, in which `$` would let a line's end pass.
         app.route(rf"{rule}\Z", method=METHODS)(lambda: respond(answer))
         return answer
@@ -96,20 +112,7 @@ def route(path: str) -> Callable[[Route], Route]:
 def respond(found: Route) -> Response[str]:
     """The response to the current request, which has come to this route."""
     request = current_request()
-    try:
-        answer = answer_to(request, found)
-    except InvalidParameters as error:
-        answer = invalid(error, request)
-    except NotThere as error:
-        answer = answers.problem(HTTPStatus.NOT_FOUND, str(error), request.id)
-    except TableUnavailable as error:
-        logger.warning("table unavailable", extra={"request_id": request.id, "problem": str(error)})
-        detail = "The store does not answer just now; ask again soon."
-        answer = answers.problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.id, {"Retry-After": str(RETRY_AFTER)})
-    except Exception:
-        logger.exception("unexpected error", extra={"request_id": request.id})
-        detail = "Something went wrong here; the request's id helps to find out what."
-        answer = answers.problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.id)
+    answer = answered(request, lambda: answer_to(request, found), logger)
     return answers.finished(request, answer)
 
 
@@ -153,7 +156,7 @@ def get_ping(request: Request) -> Answer:
 @route("/videos")
 def get_page(request: Request) -> Answer:
     """One page of a listing."""
-    found = page_of(parameters.page_request(request.query, settings().queries))
+    found = page_of(parameters.page_request(request.query, names()))
     body: shown.VideoPage = {
         "videos": [shown.video(item) for item in found.items],
         "next_cursor": found.next_cursor,
@@ -170,7 +173,7 @@ def get_video(request: Request) -> Answer:
     values, video_id = parameters.read(request.query, (parameters.QUERY,)), request.name
     if not is_video_id(video_id):
         raise InvalidParameters(Fault("video_id", video_id, "must be 11 letters, digits, - and _"))
-    queries = settings().queries
+    queries = names()
     named = [parameters.watched_query(values, queries)] if "query" in values else queries
     found = videos().any_of(video_id, named)
     if found is None:
@@ -183,7 +186,7 @@ def get_feed(request: Request) -> Answer:
     """One page of a listing, by default the newest, as an Atom feed."""
     from newsreel.web import feed  # noqa: PLC0415 - most instances are never asked for it
 
-    wanted = parameters.page_request(request.query, settings().queries, parameters.FEED_SIZE)
+    wanted = parameters.page_request(request.query, names(), parameters.FEED_SIZE)
     found = page_of(wanted)
     body = feed.document(found, wanted, request)
     return Answer(HTTPStatus.OK, "application/atom+xml; charset=utf-8", body, answers.BRIEFLY)
@@ -193,8 +196,20 @@ def get_feed(request: Request) -> Answer:
 def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
     parameters.read(request.query, ())
-    states = PollStates(dynamodb(), settings().state_table).read(settings().queries)
-    return answers.json_answer({"queries": status.queries(states, newest_of(states), clock())}, answers.BRIEFLY)
+    states = PollStates(dynamodb(), settings().state_table).read(names())
+    body = {"queries": status.queries(known().queries, states, newest_of(states), clock())}
+    return answers.json_answer(body, answers.BRIEFLY)
+
+
+@route("/queries/*")
+def get_query(request: Request) -> Answer:
+    """The settings of one query, with the version that a change must name."""
+    parameters.read(request.query, ())
+    name = normalized_name(request)
+    query = next((each for each in known().queries if each.name == name), None)
+    if query is None:
+        raise UnknownQuery(name, names())
+    return answers.json_answer(shown.query_settings(query), answers.BRIEFLY, version=query.version)
 
 
 @route("/status")
@@ -202,12 +217,15 @@ def get_status(request: Request) -> Answer:
     """Whether all is well, and if not, what is wrong and what to do."""
     from newsreel.polling.history import FetchHistory  # noqa: PLC0415 - pages are asked for far more often
     from newsreel.polling.refresh_states import RefreshStates  # noqa: PLC0415 - the same
+    from newsreel.polling.removals import Removals  # noqa: PLC0415 - the same
 
     parameters.read(request.query, ())
     table = settings().state_table
-    queries = settings().queries
+    queries = names()
     states = PollStates(dynamodb(), table).read(queries)
     body = status.status(
+        known().queries,
+        Removals(dynamodb(), table).read(known().removals),
         states,
         newest_of(states),
         FetchHistory(dynamodb(), table).latest(queries, status.LAST_POLLS),
@@ -256,6 +274,11 @@ def get_docs_file(request: Request) -> Answer:
     return docs.files()[request.name]
 
 
+def normalized_name(request: Request) -> str:
+    """The query that a path names, however its spaces were typed."""
+    return read_name(request.path.removeprefix("/queries/"))
+
+
 def newest_of(states: Iterable[PollState]) -> dict[str, Attributes]:
     """The items of the queries' newest videos, by query."""
     return videos().one_each({state.query: state.newest.video_id for state in states if state.newest})
@@ -289,15 +312,6 @@ def not_allowed(request: Request) -> Answer:
     """405."""
     detail = f"This path has only {answers.ALLOWED}."
     return answers.problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.id, {"Allow": answers.ALLOWED})
-
-
-def invalid(error: InvalidParameters, request: Request) -> Answer:
-    """400, with every fault."""
-    errors: list[shown.Fault] = [
-        {"parameter": fault.parameter, "value": fault.value and fault.value[:VALUE_SHOWN], "detail": fault.problem}
-        for fault in error.faults
-    ]
-    return answers.problem(HTTPStatus.BAD_REQUEST, str(error), request.id, errors=errors)
 
 
 startup.resume_garbage_collection()

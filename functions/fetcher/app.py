@@ -23,6 +23,7 @@ from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import KeysSecret
 from newsreel.polling.poll_state import DueState
 from newsreel.polling.refresh_states import RefreshStates
+from newsreel.polling.removals import Removals
 from newsreel.polling.schedule import HORIZON, due_polls
 from newsreel.polling.states import PollStates
 from newsreel.polling.watched_queries import WatchedQueries
@@ -58,6 +59,11 @@ def secret() -> KeysSecret:
     return KeysSecret(aws.client("secretsmanager"), settings().keys_secret_id)
 
 
+def removals() -> Removals:
+    """How far removals have come."""
+    return Removals(dynamodb(), settings().state_table)
+
+
 def watched() -> WatchedQueries:
     """The watched queries."""
     return WatchedQueries(dynamodb(), settings().state_table, settings().queries)
@@ -90,6 +96,8 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
             body = json.loads(record["body"])
             if "refresh" in body:
                 refresh()
+            elif "forget" in body:
+                forget(body["forget"])
             else:
                 run_named(body["query"], body.get("rivals"))
         except Exception:
@@ -103,7 +111,8 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
 def schedule() -> None:
     """Find out what is due in the coming minute, poll the first, defer the others."""
     now = clock()
-    queries = {query.name: query for query in watched().read() if not query.paused}
+    known = watched().all()
+    queries = {query.name: query for query in known.queries if not query.paused}
     states = PollStates(dynamodb(), settings().state_table).read_due(list(queries))
     ring = key_ring()
     budget = ring.budget()
@@ -115,6 +124,9 @@ def schedule() -> None:
         message = {"query": each.query, "due_at": stamp(each.due_at), "rivals": shares[each.query]}
         defer(message, each.due_at)
     defer_refresh(now)
+    for removal in known.removals and removals().read(known.removals):
+        if not removal.done:
+            defer({"forget": removal.query}, now)
     if first:
         run(queries[first.query], shares[first.query], ring)
 
@@ -133,6 +145,23 @@ def defer(message: dict[str, Any], due_at: datetime) -> None:
         MessageBody=json.dumps(message),
         DelaySeconds=max(0, ceil((due_at - clock()).total_seconds())),
     )
+
+
+def forget(name: str) -> None:
+    """Delete some of the videos of a query that was removed, unless it is watched again."""
+    from newsreel.polling.adapters import adapters  # noqa: PLC0415
+    from newsreel.polling.removals import step  # noqa: PLC0415
+
+    asked = [each for each in watched().all(consistent=True).removals if each.query == name]
+    for removal in removals().read(asked):
+        if removal.done:
+            continue
+        videos = adapters(dynamodb(), settings(), key_ring(), clock, sleep).videos
+        after = step(removal, videos, clock())
+        removals().note(after, clock())
+        logger.info("videos removed", extra={"removal": after._asdict()})
+        if not after.done:
+            defer({"forget": name}, clock())
 
 
 def refresh() -> None:

@@ -34,6 +34,7 @@ READ_BY_WEB = {
     "polling.refresh_state",
     "polling.refresh_states",
     "polling.watched_queries",
+    "polling.removals",
     "sources.instances",
 }
 RULES = {

@@ -11,6 +11,7 @@
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named
     │   ├── Changed            412, someone else has changed it meanwhile
+    │   ├── NotRead            428, a change does not say which version it changes
     │   ├── TooManyQueries     409
     │   └── NotThere           404
     │       ├── UnknownQuery   not watched
@@ -79,6 +80,10 @@ class Changed(RequestError):
     """What was to be changed is not as it was read."""
 
 
+class NotRead(RequestError):
+    """A change does not say which version was read, and could undo someone else's."""
+
+
 class TooManyQueries(RequestError):
     """No further query can be watched."""
 
@@ -87,11 +92,16 @@ class NotThere(RequestError):
     """There is nothing at this address."""
 
 
+NAMED_AT_MOST = 20
+"""Watched queries that an answer names."""
+
+
 class UnknownQuery(NotThere):
     """The query is not among those watched."""
 
     def __init__(self, query: str, watched: tuple[str, ...]) -> None:
-        super().__init__(f"query {query!r} is not watched; watched are: {', '.join(watched)}")
+        some = ", ".join(watched[:NAMED_AT_MOST]) + (", …" if len(watched) > NAMED_AT_MOST else "")
+        super().__init__(f"query {query!r} is not watched; watched are: {some}" if watched else "no query is watched")
 
 
 class UnknownVideo(NotThere):

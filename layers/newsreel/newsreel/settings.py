@@ -53,6 +53,13 @@ class FetcherSettings(NamedTuple):
     retention: timedelta
 
 
+class EditorSettings(NamedTuple):
+    """What the editor needs."""
+
+    state_table: str
+    queries: tuple[str, ...]
+
+
 class Whole(NamedTuple):
     """Reads a whole number of units from `least` to `most`, both included."""
 
@@ -88,7 +95,7 @@ class Setting(NamedTuple):
     """None: it must be set."""
 
 
-def read_settings[S: (ApiSettings, FetcherSettings)](kind: type[S], environ: Mapping[str, str]) -> S:
+def read_settings[S: (ApiSettings, FetcherSettings, EditorSettings)](kind: type[S], environ: Mapping[str, str]) -> S:
     """A function's settings. Raises SettingsError, which names every variable that is wrong."""
     values: dict[str, Any] = {}
     faults = []

@@ -8,11 +8,12 @@ no late writer of seeds brings it back, and its videos can be removed meanwhile.
 from collections.abc import Sequence
 from copy import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import condition_held, get_items, table_errors
 from newsreel.errors import Changed, TooManyQueries
+from newsreel.polling.removals import Removal
 from newsreel.times import stamp
 from newsreel.watched import QUERIES_AT_MOST, WatchedQuery, seeds
 
@@ -26,6 +27,13 @@ NAMED = "query#"
 REMOVED_KEPT = timedelta(days=40)
 
 
+class Watched(NamedTuple):
+    """What is watched, and the removed queries whose videos are to go at once."""
+
+    queries: list[WatchedQuery]
+    removals: list[Removal]
+
+
 class WatchedQueries:
     """The watched queries, through a DynamoDB client. Only the editor may change them."""
 
@@ -36,11 +44,16 @@ class WatchedQueries:
 
     def read(self, *, consistent: bool = False) -> list[WatchedQuery]:
         """All, in their order. Raises TableUnavailable."""
+        return self.all(consistent=consistent).queries
+
+    def all(self, *, consistent: bool = False) -> "Watched":
+        """All, and those removed whose videos are to go. Raises TableUnavailable."""
         items = self._items(consistent=consistent)
         found = [_from_item(values) for values in items.values() if "removed_at" not in values and "name" in values]
-        return sorted(
-            found if SEEDED in items else self._with_seeds(items, found), key=lambda each: (each.place, each.name)
-        )
+        if SEEDED not in items:
+            found += [each for each in seeds(self._seed) if NAMED + each.name not in items]
+        gone = [(values["name"], values["removed_at"]) for values in items.values() if values.get("videos_go")]
+        return Watched(sorted(found, key=lambda each: (each.place, each.name)), [Removal(*each) for each in gone])
 
     def find(self, name: str) -> WatchedQuery | None:
         """One, as it is right now; None if it is not watched. Raises TableUnavailable."""
@@ -50,10 +63,6 @@ class WatchedQueries:
             values = found[NAMED + name]
             return None if "removed_at" in values else _from_item(values)
         return next((each for each in seeds(self._seed) if each.name == name and SEEDED not in found), None)
-
-    def removals(self) -> list[str]:
-        """The removed queries whose videos are to go at once."""
-        return [values["name"] for values in self._items(consistent=False).values() if values.get("videos_go")]
 
     def put(self, query: WatchedQuery, now: datetime) -> WatchedQuery:
         """Watch a query, or change it from the version that it has; the query as it is then.
@@ -116,10 +125,6 @@ class WatchedQueries:
             )
         with table_errors():
             self._client.put_item(TableName=self._table, Item=_key(SEEDED))
-
-    def _with_seeds(self, items: dict[str, dict[str, Any]], found: list[WatchedQuery]) -> list[WatchedQuery]:
-        """What is in the table, and the seeds that are not there yet."""
-        return [*found, *(each for each in seeds(self._seed) if NAMED + each.name not in items)]
 
     def _items(self, *, consistent: bool) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

@@ -56,10 +56,14 @@ class Answer:
     body: str = ""
     caching: str = NEVER
     headers: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
+    """Of what can be changed, so that who changes it can say which one was read."""
 
     @cached_property
     def etag(self) -> str:
-        """A weak validator: compressed or not, it is the same page."""
+        """A weak validator: compressed or not, it is the same page. A strong one of what can be changed."""
+        if self.version is not None:
+            return version_tag(self.version)
         return f'W/"{hashlib.blake2b(self.body.encode(), digest_size=9).hexdigest()}"'
 
     @cached_property
@@ -78,9 +82,16 @@ class Answer:
         return headers
 
 
-def json_answer(body: Any, caching: str, headers: Mapping[str, str] | None = None) -> Answer:
+def json_answer(
+    body: Any, caching: str, headers: Mapping[str, str] | None = None, version: int | None = None
+) -> Answer:
     """200 with a JSON body."""
-    return Answer(HTTPStatus.OK, JSON, to_json(body), caching, headers or {})
+    return Answer(HTTPStatus.OK, JSON, to_json(body), caching, headers or {}, version)
+
+
+def version_tag(version: int) -> str:
+    """The strong validator of a version of what can be changed."""
+    return f'"{version}"'
 
 
 def problem(

@@ -73,8 +73,19 @@ LAST_POLL: shown.LastPoll = {
     "new": 2,
     "calls": 1,
 }
+QUERY_SETTINGS: shown.QuerySettings = {
+    "query": "cricket",
+    "search": "cricket -football",
+    "region": "IN",
+    "language": None,
+    "safe_search": "moderate",
+    "min_interval_seconds": None,
+    "weight": 1,
+    "paused": False,
+}
 WATCHED_QUERY: shown.WatchedQuery = {
     "query": "cricket",
+    "settings": QUERY_SETTINGS,
     "state": "ok",
     "problem": None,
     "last_poll_at": "2026-11-23T08:00:00Z",
@@ -130,6 +141,7 @@ STATUS: shown.Status = {
         "short_of_units_since": None,
         "today": {"asked": 1380, "changed": 1102, "gone": 12, "units": 41},
     },
+    "removals": [{"query": "chess", "asked_at": "2026-11-23T07:40:00Z", "deleted": 1400, "done": True}],
     "queries": [
         {
             **WATCHED_QUERY,

@@ -164,6 +164,14 @@ CURSOR = Parameter(
     "`next_cursor` or `prev_cursor` of a page of the same listing: query, order and filters must stay as they were.",
 )
 
+VIDEOS = Parameter(
+    "videos",
+    _one_of("keep", "delete"),
+    "one of keep, delete",
+    {"type": "string", "enum": ["keep", "delete"], "default": "keep"},
+    "Whether the query's videos stay until they expire, or are deleted at once, in the background.",
+)
+
 LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE, SEARCH)
 PAGE = (*LISTING, PAGE_SIZE, CURSOR)
 FEED = (*LISTING, replace(PAGE_SIZE, schema={**PAGE_SIZE.schema, "default": FEED_SIZE}), CURSOR)
@@ -213,7 +221,7 @@ def page_request(raw: str, watched: tuple[str, ...], page_size: int = PAGE_SIZE_
 
 def watched_query(values: Mapping[str, Any], watched: tuple[str, ...]) -> str:
     """The query that a request names, by default the first. Raises UnknownQuery."""
-    query: str = values.get("query", watched[0])
+    query: str = values.get("query") or next(iter(watched), "")
     if query not in watched:
         raise UnknownQuery(query[:VALUE_SHOWN], watched)
     return query

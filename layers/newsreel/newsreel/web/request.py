@@ -3,6 +3,7 @@
 Requests come in API Gateway's payload format 2.0.
 """
 
+import base64
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -23,6 +24,7 @@ class Request(NamedTuple):
     base: str
     """The URL that paths follow."""
     id: str
+    body: bytes = b""
 
     @property
     def name(self) -> str:
@@ -47,7 +49,12 @@ def from_event(event: Mapping[str, Any], request_id: str) -> Request:
     if path == stage or path.startswith(f"{stage}/"):
         path, base = path.removeprefix(stage) or "/", base + stage
     query = utf_8(event.get("rawQueryString") or "")
-    return Request(context["http"]["method"], utf_8(path), query, headers, base, request_id)
+    return Request(context["http"]["method"], utf_8(path), query, headers, base, request_id, _body(event))
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body: str = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "replace")
 
 
 def accepts_gzip(header: str) -> bool:

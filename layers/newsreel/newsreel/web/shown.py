@@ -12,6 +12,8 @@ from newsreel.library.listing import PAGE_SIZE_AT_MOST
 from newsreel.polling.poll_state import ARRIVAL_HOURS, Outcome
 from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
 from newsreel.video import Live, SourceName
+from newsreel.watched import SafeSearch
+from newsreel.watched import WatchedQuery as Watched
 
 WATCH_URL = "https://www.youtube.com/watch?v="
 STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
@@ -35,7 +37,7 @@ type VideoId = Annotated[str, Schema(pattern=f"^{VIDEO_ID}$")]
 type Count = Annotated[int, Schema(minimum=0)]
 type Query = Annotated[str, Schema(minLength=1, maxLength=QUERY_LENGTH_AT_MOST)]
 type Cursor = Annotated[str, Schema(pattern="^[A-Za-z0-9_-]+$")]
-type QueryState = Literal["new", "ok", "waiting", "failing"]
+type QueryState = Literal["paused", "new", "ok", "waiting", "failing"]
 type ProblemCode = Literal[
     "not_started",
     "late",
@@ -155,12 +157,27 @@ class NewestVideo(TypedDict):
     published_at: Time
 
 
+class QuerySettings(TypedDict):
+    """The settings of a watched query."""
+
+    query: Query
+    search: str
+    """What YouTube is asked for."""
+    region: str | None
+    language: str | None
+    safe_search: SafeSearch
+    min_interval_seconds: Annotated[int, Schema(minimum=10)] | None
+    weight: Annotated[int, Schema(minimum=1)]
+    paused: bool
+
+
 class WatchedQuery(TypedDict):
     """A watched query and how its polls fare."""
 
     query: Query
+    settings: QuerySettings
     state: QueryState
-    """Never polled, fine, waiting for a key that can search, or failing."""
+    """Paused, never polled, fine, waiting for a key that can search, or failing."""
     problem: str | None
     """What went wrong in the latest poll."""
     last_poll_at: Time | None
@@ -288,6 +305,15 @@ class Refreshes(TypedDict):
     today: RefreshTally
 
 
+class Removal(TypedDict):
+    """Videos that go at once, as their query is watched no more."""
+
+    query: Query
+    asked_at: Time
+    deleted: Count
+    done: bool
+
+
 class Status(TypedDict):
     """Whether all is well, and if not, why not."""
 
@@ -300,6 +326,7 @@ class Status(TypedDict):
     poll_interval_seconds: Annotated[int, Schema(minimum=10)]
     sources: Sources
     refreshes: Refreshes
+    removals: list[Removal]
     queries: list[QueryStatus]
 
 
@@ -363,6 +390,20 @@ def video(item: Attributes) -> Video:
         "first_seen_at": item["first_seen_at"]["S"],
         "fetched_at": item["fetched_at"]["S"],
         "refreshed_at": _text(item, "refreshed_at") or None,
+    }
+
+
+def query_settings(query: Watched) -> QuerySettings:
+    """The settings of a query as readers see them."""
+    return {
+        "query": query.name,
+        "search": query.search,
+        "region": query.region,
+        "language": query.language,
+        "safe_search": query.safe_search,
+        "min_interval_seconds": query.min_interval_seconds,
+        "weight": query.weight,
+        "paused": query.paused,
     }
 
 

@@ -8,9 +8,11 @@ from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.keys.state import KeyState, RingState
 from newsreel.polling.poll_state import Fetch, PollState
 from newsreel.polling.refresh_state import RefreshState
+from newsreel.polling.removals import Removal
 from newsreel.settings import ApiSettings
 from newsreel.sources.instances import Instance
 from newsreel.times import pacific_midnight, stamp
+from newsreel.watched import WatchedQuery
 from newsreel.web import shown
 from newsreel.web.shown import Trouble
 
@@ -28,12 +30,16 @@ NOT_STARTED = Trouble(
 )
 
 
-def queries(states: Sequence[PollState], newest: Mapping[str, Attributes], now: datetime) -> list[shown.WatchedQuery]:
+def queries(
+    watched: Sequence[WatchedQuery], states: Sequence[PollState], newest: Mapping[str, Attributes], now: datetime
+) -> list[shown.WatchedQuery]:
     """The watched queries with last and next poll; `newest` has the items of their newest videos, by query."""
-    return [_query(state, newest.get(state.query), now) for state in states]
+    return [_query(query, state, newest.get(state.query), now) for query, state in zip(watched, states, strict=True)]
 
 
 def status(
+    watched: Sequence[WatchedQuery],
+    removals: Iterable[Removal],
     states: Sequence[PollState],
     newest: Mapping[str, Attributes],
     history: Iterable[Sequence[Fetch]],
@@ -48,20 +54,21 @@ def status(
     `newest` has the items of the queries' newest videos, by query; `history` the last polls of each query, in the order
     of the states.
     """
+    polled = [state for query, state in zip(watched, states, strict=True) if not query.paused]
     limits: dict[Bucket, int] = {"search": settings.search_calls_per_day, "default": settings.units_per_day}
     keys = [_key(key, ring.version, limits, now) for key in ring.keys]
     found = (
-        _late(states, now),
-        _no_search(states, ring, keys, settings, now),
+        _late(polled, now),
+        _no_search(polled, ring, keys, settings, now),
         _secret(ring),
-        _fallback(states, instances, now),
-        _failing(states),
+        _fallback(polled, instances, now),
+        _failing(polled),
         _refresh_failing(refreshes, now),
         _units_short(refreshes),
         _some_keys(keys),
     )
     problems = [problem for problem in found if problem]
-    if not any(state.last_poll for state in states):
+    if polled and not any(state.last_poll for state in polled):
         problems = [NOT_STARTED]
     return {
         "healthy": not problems,
@@ -80,9 +87,13 @@ def status(
             "invidious": {"instances": [_instance(instance, now) for instance in instances]},
         },
         "refreshes": _refreshes(refreshes, now),
+        "removals": [
+            {"query": each.query, "asked_at": each.asked_at, "deleted": each.deleted, "done": each.done}
+            for each in removals
+        ],
         "queries": [
             shown.QueryStatus(
-                **_query(state, newest.get(state.query), now),
+                **_query(query, state, newest.get(state.query), now),
                 late_finds={
                     "looks": state.late_finds.looks,
                     "found": state.late_finds.found,
@@ -91,7 +102,7 @@ def status(
                 },
                 last_polls=[_past(fetch) for fetch in fetches],
             )
-            for state, fetches in zip(states, history, strict=True)
+            for query, state, fetches in zip(watched, states, history, strict=True)
         ],
     }
 
@@ -112,15 +123,16 @@ def _refreshes(state: RefreshState, now: datetime) -> shown.Refreshes:
     }
 
 
-def _query(state: PollState, newest: Attributes | None, now: datetime) -> shown.WatchedQuery:
+def _query(query: WatchedQuery, state: PollState, newest: Attributes | None, now: datetime) -> shown.WatchedQuery:
     last, mark = state.last_poll, state.watermark
     return {
         "query": state.query,
-        "state": _state(state),
+        "settings": shown.query_settings(query),
+        "state": "paused" if query.paused else _state(state),
         "problem": state.problem,
         "last_poll_at": _time(last.at if last else None),
         "last_success_at": _time(state.last_success_at),
-        "next_poll_at": _time(state.due_at),
+        "next_poll_at": None if query.paused else _time(state.due_at),
         "last_poll": _poll(last) if last else None,
         "newest_video": shown.newest_video(newest) if newest else None,
         "complete_until": _time(mark.complete_until if mark else None),
