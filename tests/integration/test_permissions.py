@@ -35,6 +35,12 @@ BY_THE_SERVICE: dict[str, set[Permission]] = {
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     },
+    "EditorRole": {
+        ("logs:CreateLogStream", "EditorLogs"),
+        ("logs:PutLogEvents", "EditorLogs"),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    },
 }
 """What Lambda does with a function's role beside the function's own calls."""
 
@@ -77,6 +83,50 @@ def test_the_api_may_do_what_it_does(busy_world: World, template: Template) -> N
     assert made | BY_THE_SERVICE["ApiRole"] == allowed(template, "ApiRole")
 
 
+def test_the_editor_may_do_what_it_does_and_touches_what_is_watched_alone(world: World, template: Template) -> None:
+    world.schedule()
+    touched: set[str] = set()
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        names = {"Key", "Item", "Keys", ":pk"}
+        touched.update(partition for name in names for partition in _partitions(params, name))
+
+    world.dynamodb.meta.events.register("provide-client-params.dynamodb", note)
+    with calls(world) as made:
+        assert world.put("tennis").status_code == 201
+        assert world.put("tennis", match="*", weight=2).status_code == 200
+        assert world.delete("tennis", parameters="?videos=delete").status_code == 204
+    world.dynamodb.meta.events.unregister("provide-client-params.dynamodb", note)
+    assert made | BY_THE_SERVICE["EditorRole"] == allowed(template, "EditorRole")
+    assert touched == {"watched"}
+    (condition,) = [each["Condition"] for each in statements(template, "EditorRole") if "Condition" in each]
+    assert condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["watched"]}}
+
+
+def test_nobody_else_may_change_what_is_watched(template: Template) -> None:
+    (denied,) = [each for each in statements(template, "FetcherRole") if each["Effect"] == "Deny"]
+    writes = {action for action, resource in allowed(template, "FetcherRole") if resource == "StateTable"}
+    assert set(denied["Action"]) == writes - {"dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert denied["Condition"] == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["watched"]}}
+    api = {action for action, resource in allowed(template, "ApiRole") if resource == "StateTable"}
+    assert api == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+
+
+def _partitions(value: Any, name: str) -> Iterator[str]:
+    """The state table's partitions that a request names."""
+    match value:
+        case {"pk": {"S": str(partition)}}:
+            yield partition
+        case {":pk": {"S": str(partition)}} if name == ":pk":
+            yield partition
+        case dict():
+            for inner in value.values():
+                yield from _partitions(inner, name)
+        case list():
+            for inner in value:
+                yield from _partitions(inner, name)
+
+
 def test_the_layer_has_the_operations_that_are_allowed_and_no_others(template: Template) -> None:
     permitted = {action for role in BY_THE_SERVICE for action, _ in allowed(template, role) - BY_THE_SERVICE[role]}
     assert {f"{service}:{name}" for service, names in USED.items() for name in names} == permitted
@@ -114,17 +164,21 @@ def calls(world: World) -> Iterator[set[Permission]]:
             events.unregister(name, recorder)
 
 
-def allowed(template: Template, role: str) -> set[Permission]:
-    """The permissions that a role gives."""
-    statements = [
+def statements(template: Template, role: str) -> list[Any]:
+    """What a role allows and denies."""
+    return [
         statement.argument[1] if isinstance(statement, Intrinsic) and statement.name == "If" else statement
         for policy in template.of_type("AWS::IAM::Role")[role]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
-    assert all(statement["Effect"] == "Allow" for statement in statements)
+
+
+def allowed(template: Template, role: str) -> set[Permission]:
+    """The permissions that a role gives."""
     return {
         (action, logical_id(resource))
-        for statement in statements
+        for statement in statements(template, role)
+        if statement["Effect"] == "Allow"
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     }

@@ -14,9 +14,11 @@ from typing import Any
 from newsreel.aws.attributes import packed
 from newsreel.ids import VIDEO_ID
 from newsreel.library.listing import Listing, Page
+from newsreel.settings import QUERY_LENGTH_AT_MOST
+from newsreel.watched import SETTINGS
 from newsreel.web import answers, feed, shown
 from newsreel.web.answers import JSON, PROBLEM
-from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, PageRequest, Parameter
+from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, VIDEOS, PageRequest, Parameter
 from newsreel.web.request import Request
 from newsreel.web.schemas import schemas
 
@@ -152,8 +154,23 @@ STATUS: shown.Status = {
 }
 CURSOR = "AQBPq6lvyDYAawOeIGRRdzR3OVdnWGNR"
 
+QUERY_NAME = {
+    "name": "query",
+    "in": "path",
+    "required": True,
+    "description": "The query's name. Slashes in it are escaped, `%2F`, or not.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": QUERY_LENGTH_AT_MOST},
+    "example": "cricket",
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` of the query that is to be changed, so that no one else's change is lost; or `*`.",
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
 HEADERS = {
-    "ETag": ("Names this state of the answer, for `If-None-Match`.", {"type": "string", "pattern": '^W/"[^"]+"$'}),
+    "ETag": ("Names this state of the answer, for `If-None-Match`.", {"type": "string", "pattern": '^(W/)?"[^"]+"$'}),
     "Cache-Control": ("How long browsers and shared caches may keep the answer.", {"type": "string"}),
     "Vary": ("The answer comes compressed to those who accept it.", {"const": "Accept-Encoding"}),
     "Link": ("The URLs of the pages beside this one, `next` and `prev` (RFC 8288), if any.", {"type": "string"}),
@@ -176,7 +193,7 @@ def document() -> Document:
         ],
         "paths": _paths(),
         "components": {
-            "schemas": schemas(),
+            "schemas": schemas() | {"NewSettings": _new_settings()},
             "parameters": {
                 "IfNoneMatch": {
                     "name": "If-None-Match",
@@ -253,6 +270,15 @@ def _paths() -> Document:
             "The watched queries",
             _content(JSON, "WatchedQueries", {"queries": [WATCHED_QUERY]}),
         ),
+        "/queries/{query}": _get(
+            "getQuery",
+            "polling",
+            "The settings of a watched query, with the version that a change must name",
+            _content(JSON, "QuerySettings", QUERY_SETTINGS),
+            [QUERY_NAME],
+            missing="The query is not watched.",
+        )
+        | {"put": _put_query(), "delete": _delete_query()},
         "/status": _get(
             "getStatus",
             "polling",
@@ -317,6 +343,73 @@ def _get(
         "responses": dict(sorted(answers.items())),
     }
     return {"get": operation | ({"description": about} if about else {})}
+
+
+def _put_query() -> Document:
+    return {
+        "operationId": "putQuery",
+        "tags": ["polling"],
+        "summary": "Watch a query, or change its settings",
+        "description": "A new query is polled within the minute. What the body leaves out becomes the default.",
+        "parameters": [QUERY_NAME, IF_MATCH],
+        "requestBody": {
+            "required": False,
+            "content": {JSON: {"schema": _ref("schemas", "NewSettings"), "example": {"weight": 2}}},
+        },
+        "responses": {
+            "200": _settings("The query as it is now."),
+            "201": _settings("The query is watched from now on."),
+            "400": _ref("responses", "InvalidParameters"),
+            "409": _problem(HTTPStatus.CONFLICT, "No further query can be watched."),
+            "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
+            "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, "It is watched already, and `If-Match` is not given."),
+            "500": _ref("responses", "InternalServerError"),
+            "503": _ref("responses", "ServiceUnavailable"),
+        },
+    }
+
+
+def _delete_query() -> Document:
+    return {
+        "operationId": "deleteQuery",
+        "tags": ["polling"],
+        "summary": "Watch a query no more",
+        "description": "It is polled no more from the next second on.",
+        "parameters": [QUERY_NAME, _parameter(VIDEOS), IF_MATCH],
+        "responses": {
+            "204": {
+                "description": "It is not watched any more.",
+                "headers": _headers("Cache-Control", "Access-Control-Allow-Origin"),
+            },
+            "400": _ref("responses", "InvalidParameters"),
+            "404": _problem(HTTPStatus.NOT_FOUND, "The query is not watched."),
+            "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
+            "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, "`If-Match` is not given."),
+            "500": _ref("responses", "InternalServerError"),
+            "503": _ref("responses", "ServiceUnavailable"),
+        },
+    }
+
+
+def _settings(about: str) -> Document:
+    return {
+        "description": about,
+        "headers": _headers("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"),
+        "content": _content(JSON, "QuerySettings", QUERY_SETTINGS),
+    }
+
+
+def _new_settings() -> Document:
+    """What the editor takes, from the declarations that it reads by."""
+    return {
+        "type": "object",
+        "description": "Settings of a query. What is left out becomes the default.",
+        "additionalProperties": False,
+        "properties": {
+            setting.name: {**setting.schema, "description": f"{setting.about} Allowed: {setting.allowed}."}
+            for setting in SETTINGS
+        },
+    }
 
 
 def _parameter(parameter: Parameter) -> Document:
