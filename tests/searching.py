@@ -113,8 +113,8 @@ class Language:
         return " ".join(self._random.choices(self.words, cum_weights=self._frequencies, k=length))
 
 
-def recorded(path: Path, query: str) -> list[Video]:
-    """The videos of a recording, JSON lines, gzipped, as if this query had found them when they were published."""
+def recorded(path: Path, query: str, seen_at: str) -> list[Video]:
+    """The videos of a recording, JSON lines, gzipped, as if this query had found them at this time."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [
@@ -122,8 +122,8 @@ def recorded(path: Path, query: str) -> list[Video]:
             row["video_id"],
             query,
             row["published_at"],
-            row["published_at"],
-            row["published_at"],
+            seen_at,
+            seen_at,
             title=row["title"],
             description=row["description"],
             channel_id=row["channel_id"],

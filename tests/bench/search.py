@@ -107,7 +107,7 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, help="where made videos are kept; default: nowhere")
     chosen = arguments.parse_args()
     if chosen.recording:
-        real = recorded(chosen.recording, QUERY)
+        real = recorded(chosen.recording, QUERY, stamp(utc_now()))
         tell(f"\n{len(real):,} real videos of {chosen.recording.name}")
         tell_entries(real)
         tell_lengths(real)
@@ -163,7 +163,12 @@ def loaded(
     with engine.dynalite(data) as url:
         opened, meter = own_client(url), Meter()
         meter.attach(opened)
-        yield Videos(opened, "VideosTable", RETENTION, WordIndex(opened, "WordsTable", RETENTION), utc_now), meter
+        yield (
+            Videos(
+                opened, "VideosTable", RETENTION, WordIndex(opened, "WordsTable", RETENTION), lambda: instant(START)
+            ),
+            meter,
+        )
 
 
 def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> None:

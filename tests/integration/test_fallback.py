@@ -202,6 +202,7 @@ def test_times_that_drift_move_nothing(keyless: World) -> None:
 @pytest.mark.parametrize("name", ["recorded_2025-02_items.json", "recorded_2026-02_live_items.json"])
 def test_recorded_items_are_stored(keyless: World, recordings: Path, name: str) -> None:
     entries = json.loads((recordings / "invidious" / name).read_text())
+    keyless.configure(RETENTION_DAYS="3650")
     keyless.apps["one.test"] = Instance(keyless, entries)
     keyless.run(MINUTE)
     videos = [entry for entry in entries if entry.get("type", "video") == "video"]

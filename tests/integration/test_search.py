@@ -13,9 +13,10 @@ from local.catalogue import Clip
 from newsreel.library import search
 from newsreel.library.listing import ORDERS, Listing, Order, page
 from newsreel.library.words import requested
+from newsreel.times import stamp
 from tests.searching import described, expected, random_listing, recorded, second, walk
 from tests.shelf import Shelf
-from tests.tables import Tables
+from tests.tables import NOW, Tables
 from tests.world import START, World
 
 BEGIN = "2026-11-23T12:00:00Z"
@@ -160,7 +161,7 @@ def test_random_searches_find_what_a_look_at_every_video_finds(library: Library)
 
 
 def test_searches_of_real_videos_find_what_a_look_at_every_video_finds(library: Library, recordings: Path) -> None:
-    some = recorded(recordings / "youtube" / "trending_2026-08_20k.jsonl.gz", library.query)[::40]
+    some = recorded(recordings / "youtube" / "trending_2026-08_20k.jsonl.gz", library.query, stamp(NOW))[::40]
     library.videos.put(some, {})
     random, words = Random(1), described(some)
     for _ in range(200):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 YOUNGEST = timedelta(hours=3)
 OLDEST = timedelta(hours=48)
 """The ages at which sweeps look, at least and at most."""
-RAREST = 16
+RAREST = 4
 """A query whose sweeps find nothing gets a call for one where it would get so many."""
 LOOKS_COUNTED = 100
 
@@ -27,8 +27,8 @@ class SweepPace(NamedTuple):
     def learned(self, found: int) -> "SweepPace":
         """The pace after a sweep that found so many new videos."""
         if found:
-            return SweepPace(min(self.age * 3 / 2, OLDEST), max(self.rarity // 2, 1))
-        return SweepPace(max(self.age * 9 / 10, YOUNGEST), min(self.rarity * 2, RAREST))
+            return SweepPace(min(self.age * 3 / 2, OLDEST), 1)
+        return SweepPace(max(self.age * 9 / 10, YOUNGEST), min(self.rarity + 1, RAREST))
 
 
 class LateFinds(NamedTuple):
