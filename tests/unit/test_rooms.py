@@ -44,6 +44,7 @@ RULES = {
     "polling.schedule",
     "polling.ages",
     "polling.sweeping",
+    "web.access",
 }
 LIBRARIES = {
     "botocore": {"aws.clients", "aws.calls"},
