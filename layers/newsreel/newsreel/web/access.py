@@ -66,14 +66,12 @@ def read_credentials(header: str) -> Credentials | None:
 
 
 def read_passwords(text: str) -> Passwords:
-    """The passwords in a secret's text, those that there are. Raises ValueError where it is no JSON object."""
+    """The passwords in a secret's text, those that there are: none where it is no JSON object."""
     try:
         value = json.loads(text.removeprefix("\ufeff"))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    if not isinstance(value, dict):
-        raise ValueError("no object")  # noqa: TRY004 - of a text, not of a type
-    found = {role: value.get(role) for role in ROLES}
+    except (ValueError, RecursionError):
+        return {}
+    found = {role: value.get(role) for role in ROLES} if isinstance(value, dict) else {}
     return {role: _digest(each) for role, each in found.items() if isinstance(each, str) and each.strip()}
 
 

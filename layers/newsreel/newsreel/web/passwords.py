@@ -51,10 +51,7 @@ class PasswordsSecret:
             self._failed_at = now
             raise
         self._read_at, self._failed_at = now, None
-        try:
-            self._passwords = read_passwords(text)
-        except ValueError:
-            self._passwords = {}
+        self._passwords = read_passwords(text)
         if missing := [role for role in ROLES if role not in self._passwords]:
             nobody = " or ".join(missing)
             self._warn(f"the passwords' secret lets nobody in as {nobody}; its right form is {RIGHT_FORM}")
