@@ -3,10 +3,12 @@
 import base64
 import json
 import logging
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import feedparser  # type: ignore[import-untyped]
 import pytest
@@ -18,6 +20,8 @@ from werkzeug.test import TestResponse
 
 import functions.api.app as api
 from local.engine import Engine
+from local.invocation import Context
+from local.machine import ROOT
 from local.template import Template
 from newsreel.web.guard import Guard
 from newsreel.web.passwords import AGE, BETWEEN_FAILURES, BETWEEN_GUESSES
@@ -436,6 +440,29 @@ def test_the_page_says_who_may_read(world: World, access: str) -> None:
     assert page.count(f'<meta name="newsreel-access" content="{access}">') == 1
     assert ("III.I.15" in page) is (access == "public")
     assert ("open to everybody" in page) is (access == "public")
+
+
+SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))["default"]
+EVENTS = sorted((ROOT / "events").glob("api_*.json"))
+
+
+@pytest.mark.parametrize("command", ["local_invoke", "local_start_api"])
+@pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)
+def test_sam_local_answers_the_projects_events_without_a_password(private: World, event: Path, command: str) -> None:
+    name, value = SAMCONFIG[command]["parameters"]["parameter_overrides"].split("=")
+    private.configure(**{name.upper(): value})
+    context = cast("Any", Context("api", 128, 10))
+    answer = api.handler(json.loads(event.read_text("utf-8")), context)
+    assert answer["statusCode"] in {200, 204, 400, 404, 405}
+    private.configure(ACCESS="private")
+    refusal = api.handler(json.loads(event.read_text("utf-8")), context)
+    assert refusal["statusCode"] == (200 if event.stem == "api_ping" else 401)
+
+
+def test_a_deployment_cannot_be_what_sam_local_is(template: Template) -> None:
+    assert template.declared["Access"]["AllowedValues"] == ["private", "public"]
+    for command, each in SAMCONFIG.items():
+        assert ("Access" in str(each)) is command.startswith("local_"), command
 
 
 def test_wrong_settings_open_nothing(world: World) -> None:

@@ -69,11 +69,15 @@ def test_the_fetcher_may_do_what_it_does(busy_world: World, template: Template) 
 
 def test_the_api_may_do_what_it_does(busy_world: World, template: Template) -> None:
     busy_world.run(MINUTE)
+    busy_world.set_passwords(reader="a-password")
+    busy_world.configure(ACCESS="private")
+    let_in = {"Authorization": "Bearer a-password"}
     with calls(busy_world) as made:
         for path in api.routes:
-            busy_world.get(path.replace("*", "video000001"))
-        assert busy_world.get("/videos?channel_id=UCone").status_code == 200
-        assert busy_world.get("/videos?search=video").status_code == 200
+            busy_world.get(path.replace("*", "video000001"), **let_in)
+        assert busy_world.get("/videos?channel_id=UCone", **let_in).status_code == 200
+        assert busy_world.get("/videos?search=video", **let_in).status_code == 200
+        assert busy_world.get("/videos", Authorization="Bearer wrong").status_code == 401
     assert made | BY_THE_SERVICE["ApiRole"] == allowed(template, "ApiRole")
 
 
@@ -97,9 +101,14 @@ def calls(world: World) -> Iterator[set[Permission]]:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             made.add((f"dynamodb:{model.name}", tables[name] + index))
 
-    def record_secret(model: Any, **_: Any) -> None:
+    secrets = {
+        world.environ["KEYS_SECRET_ID"]: "KeysSecret",
+        world.environ["PASSWORDS_SECRET_ID"]: "PasswordsSecret",
+    }
+
+    def record_secret(params: dict[str, Any], model: Any, **_: Any) -> None:
         if not model.name.startswith("Put"):
-            made.add((f"secretsmanager:{model.name}", "KeysSecret"))
+            made.add((f"secretsmanager:{model.name}", secrets[params["SecretId"]]))
 
     recorders: list[tuple[Any, str, Any]] = [
         (world.dynamodb.meta.events, "before-parameter-build.dynamodb", record_table),
