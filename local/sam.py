@@ -3,7 +3,6 @@
 `python -m local.sam` (`make sam-api`) polls once and then answers HTTP, until Ctrl-C.
 """
 
-import json
 import os
 import platform
 import shlex
@@ -11,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,20 +53,19 @@ def build() -> None:
 
 
 @contextmanager
-def surroundings(queries: str = "", passwords: Mapping[str, str] | None = None) -> Iterator[Path]:
+def surroundings(queries: str = "") -> Iterator[Path]:
     """Run engine and sample upstream where containers reach them; gives the built template that leads there.
 
-    Nothing is kept afterwards. Without `queries`, those of the template are watched; without `passwords`, the API asks
-    for none.
+    Nothing is kept afterwards. Without `queries`, those of the template are watched. No password is wanted.
     """
-    access = {"ACCESS": "private" if passwords else "local"}
-    template = Template(ROOT / "template.yaml", AMPLE | access | ({"QUERIES": queries} if queries else {}))
+    overrides = AMPLE | {"ACCESS": "local"} | ({"QUERIES": queries} if queries else {})
+    template = Template(ROOT / "template.yaml", overrides)
     watched = [query.strip() for query in template.parameters["Queries"].split(",")]
     limits = Limits(search=int(AMPLE["SEARCH_CALLS_PER_DAY"]), default=int(AMPLE["UNITS_PER_DAY"]))
     upstream = Upstream(MadeUp(watched, PAST), lambda: datetime.now(UTC), limits=limits)
     with engine.running(host=EVERYWHERE) as services, serving(upstream, host=EVERYWHERE) as url:
         template.parameters["YoutubeApiUrl"] = f"{url}/youtube/v3"
-        refs = stack.create(template, services, "sample", json.dumps(passwords or {}))
+        refs = stack.create(template, services, "sample")
         environment = stack.environment(template, refs) | services.environment
         # `sam local` takes values for variables that the template declares, and no others: not those of an endpoint.
         document = yaml.safe_load(BUILT.read_text(encoding="utf-8"))
