@@ -47,4 +47,4 @@ def test_schemathesis_finds_nothing(services: Engine, template: Template, tmp_pa
             check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 selected / 10 total" in done.stdout
+    assert "11 selected / 11 total" in done.stdout
