@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ import functions.api.app as api
 from local.engine import Engine
 from local.invocation import Context
 from local.machine import ROOT
-from local.template import Template
+from local.template import SECRET, Template
+from newsreel.web.access import ROLES, read_passwords
 from newsreel.web.guard import Guard
 from newsreel.web.passwords import AGE, BETWEEN_FAILURES, BETWEEN_GUESSES
 from newsreel.web.request import Request
@@ -457,6 +459,29 @@ def test_sam_local_answers_the_projects_events_without_a_password(private: World
     private.configure(ACCESS="private")
     refusal = api.handler(json.loads(event.read_text("utf-8")), context)
     assert refusal["statusCode"] == (200 if event.stem == "api_ping" else 401)
+
+
+def test_cloudformation_makes_both_passwords_up(template: Template) -> None:
+    secrets = template.of_type(SECRET)
+    copied, made = (secrets[name]["GenerateSecretString"] for name in ("ReaderPassword", "PasswordsSecret"))
+    for each in (copied, made):
+        # Punctuation would have to be escaped in the JSON that the one is copied into.
+        assert (each["PasswordLength"], each["ExcludePunctuation"]) == (32, True)
+    reference = "{{resolve:secretsmanager:${ReaderPassword}:SecretString}}"
+    start = json.loads(made["SecretStringTemplate"].argument.replace(reference, READER))
+    assert read_passwords(json.dumps(start | {made["GenerateStringKey"]: EDITOR})).keys() == set(ROLES)
+    assert start == {"reader": READER}
+
+
+def test_the_outputs_name_the_address_and_the_commands() -> None:
+    text = (ROOT / "template.yaml").read_text("utf-8").partition("\nOutputs:")[2]
+    values = dict(re.findall(r"^  (\w+):\n    Description: [^\n]+\n    Value: !Sub (.+)$", text, re.MULTILINE))
+    assert values["DashboardUrl"] == "${HttpApi.ApiEndpoint}/"
+    at = "--region ${AWS::Region} --secret-id ${PasswordsSecret}"
+    shown = "--query SecretString --output text"
+    assert values["ShowPasswordsCommand"] == f"aws secretsmanager get-secret-value {at} {shown}"
+    put = "--secret-string file://passwords.json"
+    assert values["SetPasswordsCommand"] == f"aws secretsmanager put-secret-value {at} {put}"
 
 
 def test_a_deployment_cannot_be_what_sam_local_is(template: Template) -> None:
