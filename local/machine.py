@@ -1,6 +1,7 @@
 """The whole system on one machine: engine, sample upstream, clock and HTTP front around the functions' own handlers."""
 
 import importlib
+import json
 import os
 import re
 import socket
@@ -26,12 +27,13 @@ from local.expiry import delete_expired
 from local.front import Front
 from local.invocation import Function
 from local.made_up import MadeUp
+from local.own_origin import OwnOrigin
 from local.pictures import Pictures
 from local.serving import LOOPBACK, serving
 from local.template import TABLE, Template
 from local.upstream import Limits, Upstream
 from newsreel.errors import SettingsError
-from newsreel.settings import FetcherSettings, read_settings
+from newsreel.settings import ApiSettings, FetcherSettings, read_settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -78,7 +80,10 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
     """Start all by these settings; what is to be ended is entered into `running`."""
     environment.shield(known)
     port = _free_port(known.get("PORT", PORT))
-    keys, recording = _keys(known), known.get("RECORDING")
+    keys, recording = _text(known, "YOUTUBE_API_KEYS"), known.get("RECORDING")
+    passwords = _passwords(known)
+    # Without a password, whoever is at this machine may do everything; no deployment can be so.
+    known = {**known, "ACCESS": "private" if passwords else "local"}
     if recording or not (keys or known.get("INVIDIOUS_URLS")):
         template = Template(ROOT / "template.yaml", AMPLE | dict(known))
         queries = _queries(template)
@@ -94,16 +99,19 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
         say("polling YouTube" if keys else "no YOUTUBE_API_KEYS: only the instances of INVIDIOUS_URLS are asked")
     began = (DATA / folder).exists()
     services = running.enter_context(engine.running(DATA / folder))
-    refs = stack.create(template, services, keys)
+    refs = stack.create(template, services, keys, json.dumps(passwords))
     fetcher, api, editor = _functions(template, services, stack.environment(template, refs))
     front: WSGIApplication = Front(api, editor)
     if folder == SAMPLE:
         front = DispatcherMiddleware(front, {PICTURES: Pictures()})
+    front = OwnOrigin(front, port, template.parameters["AllowedOrigin"])
     url = _front_url(front, port, running)
     say(f"watching {', '.join(queries)}; the videos are kept in {DATA / folder}")
     if not began:
         then = ", then new ones come about every ten seconds" if folder == SAMPLE else ""
         say(f"the first polls bring the past day's videos{then}")
+    if passwords:
+        say("it asks for a password: the user name is reader, the password that of READER_PASSWORD")
     say(f"open {url}/ for the dashboard, {url}/docs for the API; Ctrl-C stops")
     clock = Clock(fetcher, stack.queue_source(template, services, refs, fetcher.name), services.sqs)
     running.callback(say, "stopped; `make run` goes on from here")
@@ -116,13 +124,23 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _keys(known: Mapping[str, str]) -> str:
-    keys = known.get("YOUTUBE_API_KEYS", "")
+def _passwords(known: Mapping[str, str]) -> dict[str, str]:
+    """The passwords by user name; none where nobody is asked. Without one of its own, the editor has the reader's."""
+    reader = _text(known, "READER_PASSWORD")
+    editor = _text(known, "EDITOR_PASSWORD")
+    if editor and not reader:
+        raise StartError("EDITOR_PASSWORD is of use only beside READER_PASSWORD")
+    return {"reader": reader, "editor": editor or reader} if reader else {}
+
+
+def _text(known: Mapping[str, str], name: str) -> str:
+    """What becomes part of a secret."""
+    text = known.get(name, "")
     try:
-        keys.encode()
+        text.encode()
     except UnicodeEncodeError:
-        raise StartError("YOUTUBE_API_KEYS is not in UTF-8") from None
-    return keys
+        raise StartError(f"{name} is not in UTF-8") from None
+    return text
 
 
 def _free_port(text: str) -> int:
@@ -149,8 +167,9 @@ def _no_port(port: str, error: OSError) -> StartError:
 
 
 def _queries(template: Template) -> Sequence[str]:
-    """The queries of settings that a fetcher takes; tables, queue and secret are made later."""
+    """The queries of settings that both functions take; tables, queue and secrets are made later."""
     try:
+        read_settings(ApiSettings, template.environment("ApiFunction", str))
         return read_settings(FetcherSettings, template.environment("FetcherFunction", str)).queries
     except SettingsError as error:
         raise StartError(str(error)) from None

@@ -56,9 +56,10 @@ def build() -> None:
 def surroundings(queries: str = "") -> Iterator[Path]:
     """Run engine and sample upstream where containers reach them; gives the built template that leads there.
 
-    Nothing is kept afterwards. Without `queries`, those of the template are watched.
+    Nothing is kept afterwards. Without `queries`, those of the template are watched. No password is wanted.
     """
-    template = Template(ROOT / "template.yaml", AMPLE | ({"QUERIES": queries} if queries else {}))
+    overrides = AMPLE | {"ACCESS": "local"} | ({"QUERIES": queries} if queries else {})
+    template = Template(ROOT / "template.yaml", overrides)
     watched = [query.strip() for query in template.parameters["Queries"].split(",")]
     limits = Limits(search=int(AMPLE["SEARCH_CALLS_PER_DAY"]), default=int(AMPLE["UNITS_PER_DAY"]))
     upstream = Upstream(MadeUp(watched, PAST), lambda: datetime.now(UTC), limits=limits)

@@ -1,4 +1,4 @@
-"""Makes the tables, queues and the secret that `template.yaml` describes on the local engine.
+"""Makes the tables, queues and secrets that `template.yaml` describes on the local engine.
 
 Their physical names are their logical ids, as they are for `sam local`.
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 QUEUE_ATTRIBUTES = ("DelaySeconds", "MessageRetentionPeriod", "VisibilityTimeout")
+KEYS, PASSWORDS = "KeysSecret", "PasswordsSecret"
 KEY_PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 
@@ -27,19 +28,20 @@ class QueueSource:
     batch_size: int
 
 
-def create(template: Template, engine: Engine, keys: str) -> dict[str, str]:
+def create(template: Template, engine: Engine, keys: str, passwords: str = "") -> dict[str, str]:
     """Make what is missing; gives logical id → what `!Ref` gives in the cloud: name, URL or ARN.
 
-    `keys` becomes the secret's value; empty: the template's own. Raises EngineError where a table is there but
-    different.
+    `keys` and `passwords` become the values of their secrets; empty: the template's own, or none where AWS would make
+    one up. Raises EngineError where a table is there but different.
     """
     refs = create_tables(template, engine.dynamodb)
     # A queue names the ARN of its dead letters' queue, so that one has to be there first.
     queues = template.of_type(QUEUE)
     for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
         refs[name] = _create_queue(engine, name, queues[name], refs)
+    values = {KEYS: keys, PASSWORDS: passwords}
     for name, secret in template.of_type(SECRET).items():
-        value = keys or secret["SecretString"]
+        value = values.get(name) or secret.get("SecretString", "{}")
         # The token becomes the version's id. Made from the value it is the same at every start, so that a key that
         # was disabled for this version stays so.
         version = sha256(value.encode()).hexdigest()

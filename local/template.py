@@ -1,4 +1,4 @@
-"""What `template.yaml` says of tables, queues, secret and functions, for those who make them on one machine."""
+"""What `template.yaml` says of tables, queues, secrets and functions, for those who make them on one machine."""
 
 import re
 from collections.abc import Callable, Mapping

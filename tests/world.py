@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 from werkzeug.test import Client
@@ -117,9 +118,19 @@ class World:
             "POLL_QUEUE_URL": "queue",
             "QUERIES": "cricket",
             "YOUTUBE_API_URL": UPSTREAM_URL,
+            # Open, as it is on one machine; `set_passwords` puts something into the secret.
+            "ACCESS": "local",
+            "PASSWORDS_SECRET_ID": f"passwords-{uuid4().hex[:8]}",
         }
         # Other tests may have started a world of their own, or an app that reads the environment.
-        for name in ("PACING", "POLL_INTERVAL_SECONDS", "SEARCH_CALLS_PER_DAY", "UNITS_PER_DAY", "INVIDIOUS_URLS"):
+        for name in (
+            "PACING",
+            "POLL_INTERVAL_SECONDS",
+            "SEARCH_CALLS_PER_DAY",
+            "UNITS_PER_DAY",
+            "INVIDIOUS_URLS",
+            "ALLOWED_ORIGIN",
+        ):
             monkeypatch.delenv(name, raising=False)
 
     def __enter__(self) -> Self:
@@ -160,7 +171,16 @@ class World:
 
     def restart(self) -> None:
         """Begin with new instances of the functions, which remember nothing."""
-        for made_once in (fetcher.settings, fetcher.secret, api.settings, api.videos, editor.settings):
+        for made_once in (
+            fetcher.settings,
+            fetcher.secret,
+            api.settings,
+            api.videos,
+            api.guard,
+            api.dashboard_page,
+            editor.settings,
+            editor.guard,
+        ):
             made_once.cache_clear()
         for kept in (api.pages, api.ready, api.listed):
             kept.clear()
@@ -169,6 +189,14 @@ class World:
         """Replace the secret's value."""
         value = json.dumps({"keys": keys}) if text is None else text
         self._secrets.put_secret_value(SecretId=self._secret, SecretString=value)
+
+    def set_passwords(self, *, text: str | None = None, **passwords: str) -> None:
+        """Replace the value of the passwords' secret; made by the first call."""
+        name, value = self.environ["PASSWORDS_SECRET_ID"], json.dumps(passwords) if text is None else text
+        try:
+            self._secrets.put_secret_value(SecretId=name, SecretString=value)
+        except ClientError:
+            self._secrets.create_secret(Name=name, SecretString=value)
 
     def add(self, *clips: Clip) -> None:
         """Publish videos on the upstream."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import Fault, InvalidParameters, NotThere, UnknownQuery, UnknownVideo
+from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownVideo
 from newsreel.ids import is_video_id
 from newsreel.keys.state import read_ring
 from newsreel.library.listing import Page, page
@@ -30,15 +30,20 @@ from newsreel.settings import ApiSettings, read_settings
 from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
 from newsreel.watched import read_name
-from newsreel.web import answers, parameters, shown, status
+from newsreel.web import access, answers, parameters, shown, status
 from newsreel.web.answers import Answer
 from newsreel.web.cache import Cache
 from newsreel.web.parameters import PageRequest
 from newsreel.web.request import Request, from_event
 from newsreel.web.responding import answered
 
+if TYPE_CHECKING:
+    from newsreel.web.guard import Guard
+
 FOLDER = Path(__file__).parent
 METHODS = [method.value for method in HTTPMethod]
+FOR_ANYBODY = ("/ping",)
+"""What is answered without a password, whatever the rest wants."""
 
 logger = Logger(service="newsreel")
 clock = utc_now
@@ -83,6 +88,17 @@ def videos() -> Videos:
     return Videos(dynamodb(), settings().videos_table, settings().retention, index, lambda: clock())  # noqa: PLW0108 - tests replace the clock
 
 
+@cache
+def guard() -> "Guard":
+    """Who asks for passwords."""
+    # Where everybody may read, nobody needs them.
+    from newsreel.web.guard import Guard  # noqa: PLC0415
+    from newsreel.web.passwords import PasswordsSecret  # noqa: PLC0415
+
+    secret = PasswordsSecret(aws.client("secretsmanager"), settings().passwords_secret_id, logger.warning)
+    return Guard(secret, logger.warning)
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of an HTTP API, payload format 2.0."""
     return app.resolve(event, context)
@@ -109,18 +125,44 @@ def route(path: str) -> Callable[[Route], Route]:
     return register
 
 
-def respond(found: Route) -> Response[str]:
-    """The response to the current request, which has come to this route."""
+def respond(found: Route | None) -> Response[str]:
+    """The response to the current request, which has come to this route, or to none."""
     request = current_request()
-    answer = answered(request, lambda: answer_to(request, found), logger)
-    return answers.finished(request, answer)
+    answer = answered(request, lambda: at_the_door(request) or answer_to(request, found), logger)
+    return answers.finished(request, answer, sharing())
 
 
-def answer_to(request: Request, found: Route) -> Answer:
-    """The answer to a request, the ready one if the same was asked for a moment ago."""
+def at_the_door(request: Request) -> Answer | None:
+    """The answer to a request that is not let in, and to a preflight; None for others.
+
+    It comes before everything else, so that a stranger is not even told which paths there are.
+    """
+    if request.path in FOR_ANYBODY:
+        return None
+    role = access.wanted(settings().access)
+    if role is None:
+        return None
+    if answers.is_preflight(request, sharing()):
+        return answers.options(sharing())
+    return guard().refusal(request, role, clock())
+
+
+def sharing() -> answers.Sharing:
+    """Who may have answers besides those who ask."""
+    try:
+        found = settings()
+    except SettingsError:
+        return answers.NOBODY
+    return answers.sharing_of(found.access, found.allowed_origin)
+
+
+def answer_to(request: Request, found: Route | None) -> Answer:
+    """The answer to a request, the ready one if the same was asked for a moment ago. Raises RequestError."""
+    if found is None and request.method in METHODS:
+        raise NotThere(f"There is nothing at this path; there are {', '.join(routes)}.")
     if request.method == "OPTIONS":
-        return Answer(HTTPStatus.NO_CONTENT, headers=answers.PREFLIGHT)
-    if request.method not in ("GET", "HEAD"):
+        return answers.options(sharing())
+    if found is None or request.method not in ("GET", "HEAD"):
         return not_allowed(request)
     return ready.get((request.base, request.path, request.query), lambda: found(request))
 
@@ -128,11 +170,7 @@ def answer_to(request: Request, found: Route) -> Answer:
 @app.not_found
 def not_found(_error: Exception) -> Response[str]:
     """There is no such path; or a method that HTTP itself does not know."""
-    request = current_request()
-    detail = f"There is nothing at this path; there are {', '.join(routes)}."
-    if request.method in METHODS:
-        return answers.finished(request, answers.problem(HTTPStatus.NOT_FOUND, detail, request.id))
-    return answers.finished(request, not_allowed(request))
+    return respond(None)
 
 
 def current_request() -> Request:
@@ -289,7 +327,7 @@ def dashboard_page() -> Answer:
     """The dashboard, put together once."""
     from newsreel.web import dashboard  # noqa: PLC0415 - most instances are never asked for it
 
-    found = dashboard.page(FOLDER / "dashboard")
+    found = dashboard.page(FOLDER / "dashboard", settings().access)
     return Answer(HTTPStatus.OK, "text/html; charset=utf-8", found.body, answers.A_MINUTE, found.headers)
 
 

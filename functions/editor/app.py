@@ -22,8 +22,10 @@ from newsreel.settings import EditorSettings, read_settings
 from newsreel.times import utc_now
 from newsreel.watched import WatchedQuery, read_name
 from newsreel.watched import read_settings as read_query_settings
-from newsreel.web import answers, parameters, shown
+from newsreel.web import access, answers, parameters, shown
 from newsreel.web.answers import Answer
+from newsreel.web.guard import Guard
+from newsreel.web.passwords import PasswordsSecret
 from newsreel.web.request import Request, from_event
 from newsreel.web.responding import answered
 
@@ -53,7 +55,21 @@ def respond() -> Response[str]:
     request = from_event(app.current_event.raw_event, app.lambda_context.aws_request_id)
     changes: dict[str, Callable[[Request], Answer]] = {"PUT": put, "DELETE": delete}
     change = changes[request.method]
-    return answers.finished(request, answered(request, lambda: change(request), logger))
+    answer = answered(request, lambda: at_the_door(request) or change(request), logger)
+    return answers.finished(request, answer, answers.sharing_of(settings().access, settings().allowed_origin))
+
+
+def at_the_door(request: Request) -> Answer | None:
+    """The answer to a request that is not let in; None for others."""
+    role = access.wanted(settings().access, editing=True)
+    return guard().refusal(request, role, clock()) if role else None
+
+
+@cache
+def guard() -> Guard:
+    """Who asks for passwords."""
+    secret = PasswordsSecret(aws.client("secretsmanager"), settings().passwords_secret_id, logger.warning)
+    return Guard(secret, logger.warning)
 
 
 def put(request: Request) -> Answer:

@@ -40,7 +40,7 @@ CLIENT = "import boto3; boto3.client('dynamodb')"
 ALONE = '`boto3.client("dynamodb")` alone'
 CLIENTS = "app.settings(); adapters.session(); app.dynamodb(); app.secret(); app.queue()"
 STARTS = {
-    "api": ("ApiFunction", "import app; app.settings(); app.videos()"),
+    "api": ("ApiFunction", "import app; app.settings(); app.videos(); app.guard()"),
     "fetcher, nothing due": ("FetcherFunction", "import app; app.settings(); app.dynamodb(); app.secret()"),
     "fetcher with a poll": (
         "FetcherFunction",
@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "STATE_TABLE": "state",
     "WORDS_TABLE": "words",
     "KEYS_SECRET_ID": "keys",
+    "PASSWORDS_SECRET_ID": "passwords",
     "POLL_QUEUE_URL": "queue",
     "QUERIES": "cricket",
     "AWS_REGION": "us-east-1",

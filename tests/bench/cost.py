@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from local.machine import ROOT
 from local.made_up import MadeUp
-from local.template import TABLE, Template
+from local.template import SECRET, TABLE, Template
 from tests.bench import refresh, report
 from tests.bench.priced import DAYS, GB, MILLION, PRICES, units, world
 from tests.bench.report import Row
@@ -49,7 +49,7 @@ VIDEO_BYTES, ENTRY_BYTES = 1_200, 500
 EMPTY_RECEIVES = 5 * 3 * 60 * 24
 """A day's requests of Lambda's five pollers of a queue, each waiting 20 seconds for a message."""
 SECRET_READS = 12 * 24
-"""A day's, at one every five minutes."""
+"""A day's of one function, at one every five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ def month(size: Size, idle: Units, quiet: Units, video: Units, page: Units, temp
             max(1, sum("MetricStat" in each for each in alarm.get("Metrics", ())))
             for alarm in template.of_type("AWS::CloudWatch::Alarm").values()
         ),
-        "secrets": 1,
-        "secret reads": SECRET_READS * DAYS,
+        "secrets": len(template.of_type(SECRET)),
+        "secret reads": 2 * SECRET_READS * DAYS,
         "egress GB": size.pages_a_month * PAGE_BYTES / GB,
     }
 

@@ -82,7 +82,7 @@ class PretendApi:
         path, asked = environ["PATH_INFO"].removeprefix(self.prefix) or "/", environ["QUERY_STRING"]
         self.requests.append(f"{path}?{asked}" if asked else path)
         if path == "/":
-            document = page(DASHBOARD)
+            document = page(DASHBOARD, "local")
             start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), *document.headers.items()])
             return [document.body.encode()]
         status, answer = self._failure(path, asked) or self._answer(path, parse_qs(asked))

@@ -11,7 +11,7 @@ import pytest
 from newsreel.web.dashboard import page
 from tests.browser.pretend_api import DASHBOARD
 
-DOCUMENT = page(DASHBOARD)
+DOCUMENT = page(DASHBOARD, "local")
 HOSTS = {"www.w3.org", "www.youtube.com", "www.youtube-nocookie.com", "i.ytimg.com", "policies.google.com"}
 """A name space of SVG, YouTube's own, and Google's privacy policy."""
 
@@ -65,4 +65,4 @@ def test_a_document_without_its_parts_is_refused(tmp_path: Path) -> None:
     for name in ("index.html", "style.css", "dashboard.js"):
         (tmp_path / name).write_text("")
     with pytest.raises(ValueError, match=r"style\.css"):
-        page(tmp_path)
+        page(tmp_path, "local")

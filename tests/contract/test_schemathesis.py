@@ -1,9 +1,12 @@
-"""Schemathesis over the whole document, against the running API: every check, every phase."""
+"""Schemathesis over the whole document, against the running API: every check and phase, with a password and without."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from local.engine import Engine
 from local.machine import ROOT
@@ -14,16 +17,29 @@ DOCUMENT = ROOT / "functions" / "api" / "openapi.json"
 HOOKS = "tests.contract.schemathesis_hooks"
 
 
-def test_schemathesis_finds_nothing(services: Engine, template: Template, tmp_path: Path) -> None:
+PASSWORD = "a-password"
+
+
+@pytest.mark.parametrize("access", ["local", "private"])
+def test_schemathesis_finds_nothing(services: Engine, template: Template, tmp_path: Path, access: str) -> None:
+    document = json.loads(DOCUMENT.read_text("utf-8"))
+    if access == "private":
+        # Nothing is optional there, so that each path is tried without the password and with a wrong one, too.
+        document["security"].remove({})
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": HOOKS,
         "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'newsreel'}",
     }
     options = ["--checks", "all", "--seed", "1", "--max-examples", "40", "--no-color", "--continue-on-failure"]
-    with filled_world(services, template), served() as url:
+    if access == "private":
+        options += ["--header", f"Authorization: Bearer {PASSWORD}"]
+    with filled_world(services, template) as world, served() as url:
+        world.set_passwords(reader=PASSWORD)
+        world.configure(ACCESS=access)
         done = subprocess.run(
-            [sys.executable, "-m", "schemathesis.cli", "run", str(DOCUMENT), "--url", url, *options],
+            [sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", url, *options],
             env=environment,
             cwd=tmp_path,
             capture_output=True,

@@ -140,6 +140,8 @@ class Stack:
     emulator: Emulator
     name: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    auth: tuple[str, str] | None = None
+    """The user name and the password that `get` sends along."""
 
     def deploy(self, **changes: str) -> None:
         """What an operator types after `sam build`, without the questions."""
@@ -185,4 +187,4 @@ class Stack:
     def get(self, path: str) -> requests.Response:
         """GET through the emulator's gateway."""
         host = re.sub("^http://", "", self.outputs["ApiUrl"])
-        return requests.get(self.emulator.url + path, headers={"Host": host}, timeout=30)
+        return requests.get(self.emulator.url + path, headers={"Host": host}, auth=self.auth, timeout=30)

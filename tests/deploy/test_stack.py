@@ -1,7 +1,9 @@
 """`sam build && sam deploy` on an emulator of AWS that checks each call against its caller's role."""
 
 import json
+import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +18,7 @@ from tests.deploy.emulator import MINISTACK, Emulator, Stack, running, until
 pytestmark = pytest.mark.deploy
 
 AMPLE = 1_000_000
+PASSWORD = "a-password"
 PASSED_OVER = {
     # What the emulator does not take from a template.
     "AWS::ApiGatewayV2::Stage: DefaultRouteSettings",
@@ -29,6 +32,7 @@ WRITTEN_ONLY = {
     "AWS::ApiGatewayV2::Api: Body",
     "AWS::Lambda::Function: Code",
     "AWS::Lambda::LayerVersion: Content",
+    "AWS::SecretsManager::Secret: GenerateSecretString",
     "AWS::SecretsManager::Secret: SecretString",
 }
 
@@ -54,8 +58,10 @@ def stack(emulator: Emulator) -> Iterator[Stack]:
             "AlarmEmail": "operator@example.org",
             "Tracing": "Active",
         }
-        stack = Stack(emulator, "newsreel", parameters)
+        stack = Stack(emulator, "newsreel", parameters, ("reader", PASSWORD))
         stack.deploy()
+        # The emulator does not resolve what copies the reader's first password.
+        put_passwords(stack, reader=PASSWORD, editor="another-password")
         yield stack
 
 
@@ -69,6 +75,12 @@ def keyed(stack: Stack) -> Stack:
 def put_keys(stack: Stack, *keys: str) -> None:
     secrets = stack.emulator.client("secretsmanager")
     secrets.put_secret_value(SecretId=stack.outputs["KeysSecretId"], SecretString=json.dumps({"keys": keys}))
+
+
+def put_passwords(stack: Stack, **passwords: str) -> None:
+    secrets = stack.emulator.client("secretsmanager")
+    secret = stack.resources["PasswordsSecret"]["PhysicalResourceId"]
+    secrets.put_secret_value(SecretId=secret, SecretString=json.dumps(passwords))
 
 
 def test_every_resource_is_there(stack: Stack) -> None:
@@ -115,6 +127,56 @@ def polled_at(stack: Stack) -> str | None:
     (query,) = stack.get("/queries").json()["queries"]
     at: str | None = query["last_poll_at"]
     return at
+
+
+def test_a_stranger_is_kept_out_by_default(stack: Stack) -> None:
+    stranger, wrong = replace(stack, auth=None), replace(stack, auth=("reader", "wrong"))
+    for path in ("/", "/videos", "/nowhere"):
+        for each in (stranger, wrong):
+            answer = each.get(path)
+            assert answer.status_code == 401
+            assert answer.headers["WWW-Authenticate"] == 'Basic realm="newsreel", charset="UTF-8"'
+    assert stranger.get("/ping").status_code == 200
+    assert replace(stack, auth=("editor", "another-password")).get("/videos").status_code == 200
+
+
+def test_the_outputs_lead_to_a_first_page(stack: Stack) -> None:
+    command = shlex.split(stack.outputs["ShowPasswordsCommand"])
+    assert command[:3] == ["aws", "secretsmanager", "get-secret-value"]
+    asked = dict(zip(command[3::2], command[4::2], strict=True))
+    assert asked.keys() == {"--region", "--secret-id", "--query", "--output"}
+    secrets = stack.emulator.client("secretsmanager")
+    shown = json.loads(secrets.get_secret_value(SecretId=asked["--secret-id"])["SecretString"])
+    assert shown.keys() == {"reader", "editor"}
+    assert stack.outputs["DashboardUrl"].endswith("/")
+    assert replace(stack, auth=("reader", shown["reader"])).get("/").headers["Content-Type"].startswith("text/html")
+
+
+def test_a_deployment_generates_the_editors_password_and_keeps_what_is_put_later(stack: Stack) -> None:
+    fresh = Stack(stack.emulator, "fresh", stack.parameters)
+    fresh.deploy()
+    secrets = stack.emulator.client("secretsmanager")
+    secret = fresh.resources["PasswordsSecret"]["PhysicalResourceId"]
+    made = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
+    assert made.keys() == {"reader", "editor"}
+    assert len(made["editor"]) == 32
+    assert secrets.get_secret_value(SecretId=fresh.resources["ReaderPassword"]["PhysicalResourceId"])["SecretString"]
+    put_passwords(fresh, reader="mine", editor="mine-too")
+    fresh.deploy(Queries="cricket,tennis")
+    kept = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
+    assert kept == {"reader": "mine", "editor": "mine-too"}
+    fresh.delete()
+    assert secrets.describe_secret(SecretId=secret)
+
+
+def test_a_public_deployment_asks_nobody(stack: Stack) -> None:
+    stack.deploy(Access="public")
+    try:
+        answer = replace(stack, auth=None).get("/videos")
+        assert answer.status_code == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    finally:
+        stack.deploy(Access="private")
 
 
 def test_the_function_answers_what_the_gateway_does_not_know(stack: Stack) -> None:

@@ -517,5 +517,8 @@ def test_what_few_ask_for_is_loaded_on_first_use() -> None:
     done = subprocess.run(command, env=os.environ | paths, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "newsreel.library.listing" in loaded
-    seldom = {f"newsreel.web.{name}" for name in ("feed", "docs", "dashboard", "privacy", "openapi", "schemas")}
+    seldom = {
+        f"newsreel.web.{name}"
+        for name in ("feed", "docs", "dashboard", "guard", "passwords", "privacy", "openapi", "schemas")
+    }
     assert not loaded & {"pydantic", *seldom}

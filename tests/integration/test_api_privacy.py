@@ -42,6 +42,15 @@ def test_it_leads_to_the_terms_the_policy_and_the_videos(world: World) -> None:
     assert {"./", "https://www.youtube.com/t/terms", "https://policies.google.com/privacy"} == set(addresses)
 
 
+def test_it_says_what_becomes_of_the_password_where_one_is_asked_for(world: World) -> None:
+    assert "The password" not in world.get("/privacy").text
+    world.set_passwords(reader="a-password")
+    world.configure(ACCESS="private")
+    page = world.get("/privacy", Authorization="Bearer a-password").text
+    assert "The password" in page
+    assert "a-password" not in page
+
+
 def test_it_names_the_fallback_where_there_is_one(world: World) -> None:
     world.configure(INVIDIOUS_URLS="https://instance.test")
     assert "Invidious" in world.get("/privacy").text

@@ -75,11 +75,15 @@ def test_the_fetcher_may_do_what_it_does(busy_world: World, template: Template) 
 
 def test_the_api_may_do_what_it_does(busy_world: World, template: Template) -> None:
     busy_world.run(MINUTE)
+    busy_world.set_passwords(reader="a-password")
+    busy_world.configure(ACCESS="private")
+    let_in = {"Authorization": "Bearer a-password"}
     with calls(busy_world) as made:
         for path in api.routes:
-            busy_world.get(path.replace("*", "video000001"))
-        assert busy_world.get("/videos?channel_id=UCone").status_code == 200
-        assert busy_world.get("/videos?search=video").status_code == 200
+            busy_world.get(path.replace("*", "video000001"), **let_in)
+        assert busy_world.get("/videos?channel_id=UCone", **let_in).status_code == 200
+        assert busy_world.get("/videos?search=video", **let_in).status_code == 200
+        assert busy_world.get("/videos", Authorization="Bearer wrong").status_code == 401
     assert made | BY_THE_SERVICE["ApiRole"] == allowed(template, "ApiRole")
 
 
@@ -92,10 +96,14 @@ def test_the_editor_may_do_what_it_does_and_touches_what_is_watched_alone(world:
         touched.update(partition for name in names for partition in _partitions(params, name))
 
     world.dynamodb.meta.events.register("provide-client-params.dynamodb", note)
+    world.configure(ACCESS="private")
+    world.set_passwords(editor="a-password")
     with calls(world) as made:
-        assert world.put("tennis").status_code == 201
-        assert world.put("tennis", match="*", weight=2).status_code == 200
-        assert world.delete("tennis", parameters="?videos=delete").status_code == 204
+        for change, status in (("put", 201), ("put", 200), ("delete", 204)):
+            answer = getattr(world.client(), change)(
+                "/queries/tennis", auth=("editor", "a-password"), headers={"If-Match": "*"} if status != 201 else {}
+            )
+            assert answer.status_code == status
     world.dynamodb.meta.events.unregister("provide-client-params.dynamodb", note)
     assert made | BY_THE_SERVICE["EditorRole"] == allowed(template, "EditorRole")
     assert touched == {"watched"}
@@ -147,9 +155,14 @@ def calls(world: World) -> Iterator[set[Permission]]:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             made.add((f"dynamodb:{model.name}", tables[name] + index))
 
-    def record_secret(model: Any, **_: Any) -> None:
+    secrets = {
+        world.environ["KEYS_SECRET_ID"]: "KeysSecret",
+        world.environ["PASSWORDS_SECRET_ID"]: "PasswordsSecret",
+    }
+
+    def record_secret(params: dict[str, Any], model: Any, **_: Any) -> None:
         if not model.name.startswith("Put"):
-            made.add((f"secretsmanager:{model.name}", "KeysSecret"))
+            made.add((f"secretsmanager:{model.name}", secrets[params["SecretId"]]))
 
     recorders: list[tuple[Any, str, Any]] = [
         (world.dynamodb.meta.events, "before-parameter-build.dynamodb", record_table),

@@ -94,7 +94,7 @@ class Newsreel:
 def started(folder: Path, port: int, **settings: str) -> Iterator[Newsreel]:
     """Start newsreel in a folder of its own; killed at the end, if it still runs."""
     path = os.pathsep.join((str(ROOT), str(ROOT / "layers/newsreel")))
-    unset = ("YOUTUBE_API_KEYS", "INVIDIOUS_URLS", "RECORDING", "QUERIES")
+    unset = ("YOUTUBE_API_KEYS", "INVIDIOUS_URLS", "RECORDING", "QUERIES", "READER_PASSWORD", "EDITOR_PASSWORD")
     environment = {
         name: value for name, value in os.environ.items() if name not in unset and "proxy" not in name.lower()
     }
@@ -172,10 +172,34 @@ def test_made_up_videos_have_pictures_of_the_pages_own_origin(tmp_path: Path, po
         video = requests.get(f"{newsreel.url}/videos?page_size=1", timeout=10).json()["videos"][0]
         url = f"{newsreel.url}/sample/pictures/{video['video_id']}.svg"
         assert {name: each["url"] for name, each in video["thumbnails"].items()} == {"medium": url, "high": url}
+        # Nobody is asked for a password, and no other site's page is let in.
+        assert requests.get(url, headers={"Host": "evil.example"}, timeout=10).status_code == 403
+        forged = requests.put(f"{newsreel.url}/queries/x", headers={"Origin": "https://evil.example"}, timeout=10)
+        assert forged.status_code == 403
         picture = requests.get(url, timeout=10)
         assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/svg+xml")
         assert requests.get(f"{newsreel.url}/ping", timeout=10).json() == {"message": "Pong!"}
         newsreel.end()
+
+
+def test_a_password_is_asked_for_where_one_is_set(tmp_path: Path, port: int) -> None:
+    (tmp_path / ".env").write_text("READER_PASSWORD='pässwörd of mine'\nACCESS=public\nEDITOR_PASSWORD=other\n")
+    with started(tmp_path, port) as newsreel:
+        newsreel.eventually(lambda: requests.get(f"{newsreel.url}/ping", timeout=10).ok, 60)
+
+        def status(path: str, *auth: str, host: str = "") -> int:
+            sent = {"auth": (auth[0], auth[1])} if auth else {}
+            headers = {"Host": host} if host else {}
+            return requests.get(newsreel.url + path, headers=headers, timeout=10, **sent).status_code  # type: ignore[arg-type]
+
+        for path in ("/", "/videos", "/status", "/nowhere"):
+            assert status(path) == status(path, "reader", "wrong") == status(path, "reader", "other") == 401
+        assert status("/", "reader", "pässwörd of mine") == status("/", "editor", "other") == 200
+        assert status("/", "reader", "pässwörd of mine", host="evil.example") == 403
+        said = newsreel.end()
+    assert "it asks for a password: the user name is reader, the password that of READER_PASSWORD" in said
+    assert "mine" not in said
+    assert "WARNING: requests with a wrong password: 1" in said
 
 
 def test_a_recording_is_played_with_its_own_titles_and_thumbnails(tmp_path: Path, port: int, recording: Path) -> None:
@@ -246,6 +270,9 @@ NO_UTF_8 = os.fsdecode(b"caf\xe9")
         ({"QUERIES": NO_UTF_8}, "wrong settings: QUERIES must hold "),
         ({"YOUTUBE_API_KEYS": NO_UTF_8}, "YOUTUBE_API_KEYS is not in UTF-8"),
         ({"INVIDIOUS_URLS": "ftp://a"}, "wrong settings: INVIDIOUS_URLS must hold "),
+        ({"ALLOWED_ORIGIN": "*"}, "wrong settings: ALLOWED_ORIGIN must be one https origin"),
+        ({"READER_PASSWORD": NO_UTF_8}, "READER_PASSWORD is not in UTF-8"),
+        ({"EDITOR_PASSWORD": "other"}, "EDITOR_PASSWORD is of use only beside READER_PASSWORD"),
     ],
 )
 def test_every_wrong_setting_is_said_in_one_sentence(

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from local import stack
 from local.engine import Engine, EngineError, running
+from local.machine import ROOT
 from local.stack import create, environment, queue_source
-from local.template import TABLE, Template
+from local.template import SECRET, TABLE, Template
 from newsreel.settings import FetcherSettings, read_settings
 
 SMALL = """
@@ -40,7 +42,16 @@ def small(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
+    with fresh() as engine:
+        yield engine
+
+
+@contextmanager
+def fresh() -> Iterator[Engine]:
+    """An engine without the template's secrets; in one process all engines have the same."""
     with running() as engine:
+        for name in Template(ROOT / "template.yaml", {}).of_type(SECRET):
+            engine.secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         yield engine
 
 
@@ -65,7 +76,7 @@ def test_what_is_not_understood_is_refused(small: Path) -> None:
 
 
 def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Template) -> None:
-    refs = create(template, engine, "key-1, key-2")
+    refs = create(template, engine, "key-1, key-2", '{"reader": "pw"}')
     for name, table in template.of_type(TABLE).items():
         made = engine.dynamodb.describe_table(TableName=refs[name])["Table"]
         assert made["KeySchema"] == table["KeySchema"]
@@ -73,6 +84,7 @@ def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Temp
             index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])
         }
     assert engine.secrets.get_secret_value(SecretId=refs["KeysSecret"])["SecretString"] == "key-1, key-2"
+    assert engine.secrets.get_secret_value(SecretId=refs["PasswordsSecret"])["SecretString"] == '{"reader": "pw"}'
     source = queue_source(template, engine, refs, "FetcherFunction")
     assert (source.queue_url, source.batch_size) == (refs["PollQueue"], 1)
     attributes = engine.sqs.get_queue_attributes(QueueUrl=source.queue_url, AttributeNames=["All"])["Attributes"]
@@ -88,12 +100,9 @@ def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Temp
 def test_the_secrets_version_follows_from_its_value(template: Template) -> None:
     versions = []
     for keys in ("key-1,key-2", "key-1,key-2", "key-1,key-3", ""):
-        with running() as engine:
-            # In one process all of them have the same secrets.
-            engine.secrets.delete_secret(SecretId="KeysSecret", ForceDeleteWithoutRecovery=True)
+        with fresh() as engine:
             refs = create(template, engine, keys)
             versions.append(engine.secrets.get_secret_value(SecretId=refs["KeysSecret"])["VersionId"])
-            engine.secrets.delete_secret(SecretId="KeysSecret", ForceDeleteWithoutRecovery=True)
     first, again, other, template_s = versions
     assert first == again
     assert len({first, other, template_s}) == 3

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from local import sam
+from local.engine import client
 from local.machine import ROOT
+from local.serving import LOOPBACK
 
 pytestmark = pytest.mark.sam
 
@@ -153,6 +156,23 @@ def test_parameters_reach_the_function_as_they_were_sent(api: Api) -> None:
 )
 def test_other_answers(api: Api, method: str, path: str, status: int) -> None:
     assert api.session.request(method, api.url + path, timeout=30).status_code == status
+
+
+def test_a_private_api_wants_the_password(template: Path) -> None:
+    document = yaml.safe_load(template.read_text(encoding="utf-8"))
+    variables = document["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    url = variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"].replace(sam.HOST, LOOPBACK)
+    passwords = json.dumps({"reader": "a-password", "editor": "another"})
+    client("secretsmanager", url).put_secret_value(SecretId=variables["PASSWORDS_SECRET_ID"], SecretString=passwords)
+    variables["ACCESS"] = "private"
+    private, sent = sam.BUILT.with_name("private.yaml"), sam.BUILT.with_name("event.json")
+    private.write_text(yaml.safe_dump(document), encoding="utf-8")
+    event = json.loads((EVENTS / "api_videos.json").read_text(encoding="utf-8"))
+    for password, status in (("", 401), ("wrong", 401), ("a-password", 200), ("another", 200)):
+        authorization = {"authorization": f"Bearer {password}"} if password else {}
+        sent.write_text(json.dumps(event | {"headers": event["headers"] | authorization}), encoding="utf-8")
+        done = sam.invoke("ApiFunction", sent, private)
+        assert json.loads(done.stdout)["statusCode"] == status, done.stderr
 
 
 def test_words_are_found(api: Api) -> None:

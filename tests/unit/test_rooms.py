@@ -47,6 +47,7 @@ RULES = {
     "polling.schedule",
     "polling.ages",
     "polling.sweeping",
+    "web.access",
 }
 LIBRARIES = {
     "botocore": {"aws.clients", "aws.calls"},

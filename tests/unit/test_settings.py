@@ -1,6 +1,7 @@
 """Settings: read strictly, and every wrong variable named in one message."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -25,10 +26,12 @@ REQUIRED = {
     "STATE_TABLE": "state",
     "WORDS_TABLE": "words",
     "KEYS_SECRET_ID": "secret",
+    "PASSWORDS_SECRET_ID": "passwords",
     "POLL_QUEUE_URL": "https://queue.test/1",
     "QUERIES": "cricket",
 }
 OF_THE_FETCHER = {"KEYS_SECRET_ID", "POLL_QUEUE_URL"}
+OF_THE_API = {"PASSWORDS_SECRET_ID"}
 
 
 def read(**variables: str) -> FetcherSettings:
@@ -50,7 +53,13 @@ def test_each_function_has_settings_of_its_own() -> None:
     api, fetcher = set(ApiSettings._fields), set(FetcherSettings._fields)
     assert set(SETTINGS) == api | fetcher
     assert variables(fetcher - api) == {"KEYS_SECRET_ID", "POLL_QUEUE_URL", "YOUTUBE_API_URL"}
-    assert variables(api - fetcher) == {"LOG_RETENTION_DAYS", "OPERATOR_CONTACT"}
+    assert variables(api - fetcher) == {
+        "ACCESS",
+        "ALLOWED_ORIGIN",
+        "LOG_RETENTION_DAYS",
+        "OPERATOR_CONTACT",
+        "PASSWORDS_SECRET_ID",
+    }
 
 
 def variables(fields: set[str]) -> set[str]:
@@ -71,14 +80,15 @@ def test_the_template_has_the_same_default_and_bounds(name: str) -> None:
         case Whole(least, most, _):
             assert (declared["MinValue"], declared["MaxValue"]) == (least, most)
         case OneOf(allowed):
-            assert tuple(declared["AllowedValues"]) == allowed
+            # What is for one machine alone, no deployment may be.
+            assert tuple(declared["AllowedValues"]) == tuple(each for each in allowed if each != "local")
         case _:
             assert declared["Type"] == "String"
     setting.read(str(declared["Default"]))
 
 
 def test_the_template_has_a_parameter_for_each_setting_but_what_it_makes_itself() -> None:
-    made = {"VideosTable", "StateTable", "WordsTable", "KeysSecretId", "PollQueueUrl"}
+    made = {"VideosTable", "StateTable", "WordsTable", "KeysSecretId", "PasswordsSecretId", "PollQueueUrl"}
     assert set(DECLARED) - made <= set(Template(ROOT / "template.yaml", {}).declared)
 
 
@@ -86,13 +96,16 @@ def test_the_template_has_a_parameter_for_each_setting_but_what_it_makes_itself(
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_what_is_missing_is_named(name: str, value: str | None) -> None:
     environ = {key: text for key, text in REQUIRED.items() if key != name} | ({} if value is None else {name: value})
-    with pytest.raises(SettingsError, match=f"{name} must be set"):
-        read_settings(FetcherSettings, environ)
-    if name in OF_THE_FETCHER:
-        read_settings(ApiSettings, environ)
-    else:
-        with pytest.raises(SettingsError, match=f"{name} must be set"):
-            read_settings(ApiSettings, environ)
+    reads: list[tuple[Callable[[], object], set[str]]] = [
+        (lambda: read_settings(FetcherSettings, environ), OF_THE_API),
+        (lambda: read_settings(ApiSettings, environ), OF_THE_FETCHER),
+    ]
+    for read_all, not_its_own in reads:
+        if name in not_its_own:
+            read_all()
+        else:
+            with pytest.raises(SettingsError, match=f"{name} must be set"):
+                read_all()
 
 
 BOUNDS = {
@@ -335,6 +348,56 @@ def test_whom_to_ask_is_nothing_else(text: str) -> None:
 def test_the_template_never_passes_a_contact_that_the_code_refuses(text: str) -> None:
     if passes("OperatorContact", text):
         contact(text)
+
+
+def of_the_api(**variables: str) -> ApiSettings:
+    return read_settings(ApiSettings, REQUIRED | variables)
+
+
+def test_a_deployment_is_private_and_no_other_sites_pages_may_read_it() -> None:
+    assert (of_the_api().access, of_the_api().allowed_origin) == ("private", "")
+
+
+@pytest.mark.parametrize("text", ["open", "Public", "public,private"])
+def test_access_is_one_of_three(text: str) -> None:
+    with pytest.raises(SettingsError, match=f"ACCESS must be one of private, public, local, not {text!r}"):
+        of_the_api(ACCESS=text)
+
+
+@pytest.mark.parametrize("text", ["", "https://site.example", "https://a.b-c.example:8443", "https://127.0.0.1"])
+def test_an_allowed_origin_is_taken(text: str) -> None:
+    assert of_the_api(ALLOWED_ORIGIN=f" {text}").allowed_origin == text
+    assert passes("AllowedOrigin", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*",
+        "null",
+        "site.example",
+        "http://site.example",
+        "https://Site.example",
+        "https://site.example/",
+        "https://site.example/path",
+        "https://user@site.example",
+        "https://one.example,https://two.example",
+        "https://one.example https://two.example",
+        "https://*.example",
+        "https://site.example:port",
+        "https://",
+    ],
+)
+def test_no_other_origin_is(text: str) -> None:
+    with pytest.raises(SettingsError, match="ALLOWED_ORIGIN must be one https origin"):
+        of_the_api(ALLOWED_ORIGIN=text)
+    assert not passes("AllowedOrigin", text)
+
+
+@given(urls)
+def test_the_template_never_passes_an_origin_that_the_code_refuses(text: str) -> None:
+    if passes("AllowedOrigin", text):
+        assert of_the_api(ALLOWED_ORIGIN=text).allowed_origin == text
 
 
 @pytest.mark.parametrize("name", BOUNDS)

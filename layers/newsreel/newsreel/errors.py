@@ -6,7 +6,7 @@
     ├── SettingsError          an environment variable is missing or wrong
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
     ├── ConditionFailed        a conditional write to DynamoDB found its condition not met
-    ├── SecretUnreadable       Secrets Manager did not give the secret of the API keys
+    ├── SecretUnreadable       Secrets Manager did not give a secret
     ├── PollsFailed            every poll that an event asked for failed
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named

@@ -12,6 +12,8 @@ from newsreel.errors import SettingsError
 from newsreel.texts import normalized_query, without_marks
 
 type Pacing = Literal["budget", "fixed"]
+type Access = Literal["private", "public", "local"]
+"""Who may read: who has a password, everybody, or everybody on this machine, who may also edit."""
 
 QUERIES_AT_MOST = 200
 QUERY_LENGTH_AT_MOST = 100
@@ -33,6 +35,9 @@ class ApiSettings(NamedTuple):
     retention: timedelta
     log_retention: timedelta
     operator_contact: str
+    access: Access
+    allowed_origin: str
+    passwords_secret_id: str
 
 
 class FetcherSettings(NamedTuple):
@@ -58,6 +63,9 @@ class EditorSettings(NamedTuple):
 
     state_table: str
     queries: tuple[str, ...]
+    access: Access
+    allowed_origin: str
+    passwords_secret_id: str
 
 
 class Whole(NamedTuple):
@@ -148,6 +156,12 @@ def _contact(text: str) -> str:
     return text
 
 
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"(https://[a-z0-9.-]+(:[0-9]{1,5})?)?", text):
+        raise ValueError(f"must be one https origin in small letters, such as https://site.example, not {text!r}")
+    return text
+
+
 SETTINGS: Mapping[str, Setting] = {
     "videos_table": Setting("VIDEOS_TABLE"),
     "state_table": Setting("STATE_TABLE"),
@@ -165,5 +179,9 @@ SETTINGS: Mapping[str, Setting] = {
     "retention": Setting("RETENTION_DAYS", Whole(1, 3650, timedelta(days=1)), "28"),
     "log_retention": Setting("LOG_RETENTION_DAYS", Whole(1, 3653, timedelta(days=1)), "14"),
     "operator_contact": Setting("OPERATOR_CONTACT", _contact, ""),
+    # No deployment is `local`: the template refuses it. Who runs the functions on one machine sets it there.
+    "access": Setting("ACCESS", OneOf(("private", "public", "local")), "private"),
+    "allowed_origin": Setting("ALLOWED_ORIGIN", _origin, ""),
+    "passwords_secret_id": Setting("PASSWORDS_SECRET_ID"),
 }
 """By the names of the fields above."""

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from aws_lambda_powertools.event_handler import Response
 
+from newsreel.settings import Access
 from newsreel.web import shown
 from newsreel.web.request import Request, accepts_gzip, names
 
@@ -34,17 +35,33 @@ A_MINUTE = "public, max-age=60"
 FOREVER = "public, max-age=31536000, immutable"
 """For what has a name of its own for every content."""
 
-ALWAYS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, ETag, Link, Retry-After",
-    "X-Content-Type-Options": "nosniff",
+PRIVATELY = {
+    NEVER: NEVER,
+    BRIEFLY: "private, max-age=2, must-revalidate",
+    A_MINUTE: "private, max-age=60",
+    FOREVER: "private, max-age=31536000, immutable",
 }
-PREFLIGHT = {
-    "Allow": ALLOWED,
-    "Access-Control-Allow-Methods": ALLOWED,
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
+"""The same for what only the one who asked may have."""
+
+EXPOSED = "Allow, ETag, Link, Retry-After"
+
+
+class Sharing(NamedTuple):
+    """Who may have an answer besides the one who asked."""
+
+    caches: bool
+    """Caches that others use, too."""
+    origin: str
+    """The site whose pages may read it (CORS): `*` for any, empty for none."""
+
+
+EVERYBODY = Sharing(caches=True, origin="*")
+NOBODY = Sharing(caches=False, origin="")
+
+
+def sharing_of(access: Access, allowed_origin: str) -> Sharing:
+    """With whom answers are shared."""
+    return Sharing(caches=False, origin=allowed_origin) if access == "private" else EVERYBODY
 
 
 @dataclass(frozen=True)
@@ -71,10 +88,16 @@ class Answer:
         """The body compressed, in base64."""
         return base64.b64encode(gzip.compress(self.body.encode(), COMPRESSION, mtime=0)).decode()
 
-    @cached_property
-    def all_headers(self) -> dict[str, str]:
+    def all_headers(self, sharing: Sharing) -> dict[str, str | list[str]]:
         """The headers of the uncompressed answer."""
-        headers = {"Cache-Control": self.caching, **ALWAYS, **self.headers}
+        headers: dict[str, str | list[str]] = {
+            "Cache-Control": self.caching if sharing.caches else PRIVATELY[self.caching],
+            "X-Content-Type-Options": "nosniff",
+            **self.headers,
+        }
+        if sharing.origin:
+            headers["Access-Control-Allow-Origin"] = sharing.origin
+            headers["Access-Control-Expose-Headers"] = EXPOSED
         if self.content_type:
             headers["Content-Type"] = self.content_type
         if self.status is HTTPStatus.OK:
@@ -108,14 +131,33 @@ def problem(
     return Answer(code, PROBLEM, to_json(body), NEVER, headers or {})
 
 
+def options(sharing: Sharing) -> Answer:
+    """The answer to OPTIONS, of which a preflight is one."""
+    headers = {"Allow": ALLOWED}
+    if sharing.origin:
+        headers |= {
+            "Access-Control-Allow-Methods": ALLOWED,
+            # An asterisk stands for every header but this one.
+            "Access-Control-Allow-Headers": "*" if sharing.origin == "*" else "*, Authorization",
+            "Access-Control-Max-Age": "86400",
+        }
+    return Answer(HTTPStatus.NO_CONTENT, headers=headers)
+
+
+def is_preflight(request: Request, sharing: Sharing) -> bool:
+    """Whether a browser asks on behalf of a page that may read answers; it never sends a password along."""
+    asked = request.method == "OPTIONS" and "access-control-request-method" in request.headers
+    return asked and bool(sharing.origin) and request.headers.get("origin") == sharing.origin
+
+
 def to_json(body: Any) -> str:
     """Compact JSON."""
     return orjson.dumps(body).decode()
 
 
-def finished(request: Request, answer: Answer) -> Response[str]:
+def finished(request: Request, answer: Answer, sharing: Sharing) -> Response[str]:
     """The answer as this request's method and headers want it."""
-    headers: dict[str, str | list[str]] = {**answer.all_headers}
+    headers = answer.all_headers(sharing)
     status, body = answer.status.value, answer.body
     if status == HTTPStatus.OK and names(request.headers.get("if-none-match", ""), answer.etag):
         status, body = HTTPStatus.NOT_MODIFIED.value, ""

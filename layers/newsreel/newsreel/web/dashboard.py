@@ -7,8 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from newsreel.settings import Access
+
 STYLE_TAG = '<link rel="stylesheet" href="style.css">'
 SCRIPT_TAG = '<script type="module" src="dashboard.js"></script>'
+TITLE_TAG = "<title>newsreel</title>"
+END_OF_MAIN = "</main>"
+RULE_BROKEN = """
+<aside class="open-to-all" aria-label="Who may read">This newsreel is open to everybody, which breaks
+<a href="https://developers.google.com/youtube/terms/developer-policies">YouTube's Developer Policies</a>, III.I.15.
+Its operator can set <code>Access=private</code>.</aside>"""
 
 THUMBNAILS = "https://i.ytimg.com https://*.ytimg.com https://*.ggpht.com"
 PLAYER = "https://www.youtube-nocookie.com"
@@ -22,16 +30,19 @@ class Dashboard(NamedTuple):
 
 
 @cache
-def page(folder: Path) -> Dashboard:
-    """The document made of `folder`'s index.html, style.css and dashboard.js, read once.
+def page(folder: Path, access: Access) -> Dashboard:
+    """The document made of `folder`'s index.html, style.css and dashboard.js, read once; it says who may read.
 
-    Raises OSError where a file is missing, ValueError where index.html does not name the two others.
+    Raises OSError where a file is missing, ValueError where index.html lacks a place for something.
     """
     style = (folder / "style.css").read_text(encoding="utf-8")
     script = (folder / "dashboard.js").read_text(encoding="utf-8")
     body = (folder / "index.html").read_text(encoding="utf-8")
     body = _with(body, STYLE_TAG, f"<style>{style}</style>")
     body = _with(body, SCRIPT_TAG, f'<script type="module">{script}</script>')
+    body = _with(body, TITLE_TAG, f'<meta name="newsreel-access" content="{access}">\n{TITLE_TAG}')
+    if access == "public":
+        body = _with(body, END_OF_MAIN, END_OF_MAIN + RULE_BROKEN)
     return Dashboard(
         body=body,
         headers={
@@ -42,10 +53,10 @@ def page(folder: Path) -> Dashboard:
     )
 
 
-def _with(document: str, tag: str, inline: str) -> str:
+def _with(document: str, tag: str, instead: str) -> str:
     if document.count(tag) != 1:
         raise ValueError(f"index.html must hold {tag} once")
-    return document.replace(tag, inline)
+    return document.replace(tag, instead)
 
 
 def _policy(style: str, script: str) -> str:

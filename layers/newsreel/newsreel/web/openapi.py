@@ -17,6 +17,7 @@ from newsreel.library.listing import Listing, Page
 from newsreel.settings import QUERY_LENGTH_AT_MOST
 from newsreel.watched import SETTINGS
 from newsreel.web import answers, feed, shown
+from newsreel.web.access import CHALLENGE
 from newsreel.web.answers import JSON, PROBLEM
 from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, VIDEOS, PageRequest, Parameter
 from newsreel.web.request import Request
@@ -30,8 +31,10 @@ ATOM = "application/atom+xml"
 HTML = "text/html"
 ABOUT = """The latest YouTube videos for the searches that its operator watches, newest first.
 
-* **Reading only.** Every path answers `GET`, `HEAD` and `OPTIONS`; any other method is a 405 with `Allow`. No key is
-  needed, and pages of other sites may read (CORS).
+* **Reading only.** Every path answers `GET`, `HEAD` and `OPTIONS`; any other method is a 405 with `Allow`.
+* **Who may read.** A private newsreel wants a password for everything but `/ping`: by HTTP Basic, with the user name
+  `reader` or `editor`, or as a bearer token. Pages of one other site may read it with a password, if its operator names
+  that site (CORS). A public one, and one on your own machine, wants none; pages of any site may read a public one.
 * **Pages.** Follow `next_cursor`, or the `Link` header's `next`, until there is none: every video that was there at the
   start comes exactly once, in order, whatever arrives meanwhile.
 * **Strict.** Unknown, repeated, empty or improper parameters are a 400 that lists every fault.
@@ -175,8 +178,10 @@ HEADERS = {
     "Vary": ("The answer comes compressed to those who accept it.", {"const": "Accept-Encoding"}),
     "Link": ("The URLs of the pages beside this one, `next` and `prev` (RFC 8288), if any.", {"type": "string"}),
     "Retry-After": ("After how many seconds to ask again.", {"type": "integer", "minimum": 1}),
-    "Access-Control-Allow-Origin": ("Pages of any site may read the answer.", {"const": "*"}),
+    "WWW-Authenticate": ("How to send the password.", {"const": CHALLENGE}),
+    "Access-Control-Allow-Origin": ("The site whose pages may read the answer, if any.", {"type": "string"}),
 }
+OPTIONAL_HEADERS = ("Link", "Access-Control-Allow-Origin")
 
 
 def document() -> Document:
@@ -185,7 +190,8 @@ def document() -> Document:
         "openapi": "3.1.1",
         "info": {"title": "newsreel", "version": version(), "summary": "The latest videos", "description": ABOUT},
         "servers": [{"url": "/"}],
-        "security": [],
+        # One of these; a newsreel that is not private needs none.
+        "security": [{"basic": []}, {"bearer": []}, {}],
         "tags": [
             {"name": "videos", "description": "What was found"},
             {"name": "polling", "description": "How it is being found"},
@@ -204,10 +210,14 @@ def document() -> Document:
                 }
             },
             "headers": {
-                name: {"description": about, "required": name != "Link", "schema": schema}
+                name: {"description": about, "required": name not in OPTIONAL_HEADERS, "schema": schema}
                 for name, (about, schema) in HEADERS.items()
             },
             "responses": _responses(),
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic", "description": "The user name is `reader` or `editor`."},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The password itself is the token."},
+            },
         },
     }
 
@@ -231,9 +241,9 @@ def _paths() -> Document:
     }
     page_example: shown.VideoPage = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None}
     return {
-        "/": _get("getDashboard", "documents", "The dashboard", _content(HTML), touches_table=False, strict=False),
+        "/": _get("getDashboard", "documents", "The dashboard", _content(HTML), strict=False),
         "/ping": _get(
-            "ping", "documents", "A sign of life", _content(JSON, "Pong", {"message": "Pong!"}), touches_table=False
+            "ping", "documents", "A sign of life", _content(JSON, "Pong", {"message": "Pong!"}), for_anybody=True
         ),
         "/videos": _get(
             "listVideos",
@@ -285,15 +295,9 @@ def _paths() -> Document:
             "Whether all is well, and if not, what to do",
             _content(JSON, "Status", STATUS),
         ),
-        "/privacy": _get(
-            "getPrivacy",
-            "documents",
-            "What is kept, for how long, and whom to ask",
-            _content(HTML),
-            touches_table=False,
-        ),
-        "/openapi.json": _get("getDocument", "documents", "This document", _content(JSON), touches_table=False),
-        "/docs": _get("getDocs", "documents", "This document for people", _content(HTML), touches_table=False),
+        "/privacy": _get("getPrivacy", "documents", "What is kept, for how long, and whom to ask", _content(HTML)),
+        "/openapi.json": _get("getDocument", "documents", "This document", _content(JSON)),
+        "/docs": _get("getDocs", "documents", "This document for people", _content(HTML)),
         "/docs/{file}": _get(
             "getDocsFile",
             "documents",
@@ -301,7 +305,6 @@ def _paths() -> Document:
             _content("text/javascript") | _content("text/css"),
             [file],
             missing="There is no such file.",
-            touches_table=False,
         ),
     }
 
@@ -316,10 +319,10 @@ def _get(
     about: str = "",
     missing: str = "",
     strict: bool = True,
-    touches_table: bool = True,
+    for_anybody: bool = False,
     headers: Document | None = None,
 ) -> Document:
-    """A path with its GET operation; `missing` says what a 404 means."""
+    """A path with its GET operation; `missing` says what a 404 means. What is for anybody asks nothing and no one."""
     answers: Document = {
         "200": {
             "description": summary,
@@ -333,7 +336,8 @@ def _get(
         answers["400"] = _ref("responses", "InvalidParameters")
     if missing:
         answers["404"] = _problem(HTTPStatus.NOT_FOUND, missing)
-    if touches_table:
+    if not for_anybody:
+        answers["401"] = _ref("responses", "Unauthorized")
         answers["503"] = _ref("responses", "ServiceUnavailable")
     operation = {
         "operationId": operation_id,
@@ -342,6 +346,8 @@ def _get(
         "parameters": [*parameters, _ref("parameters", "IfNoneMatch")],
         "responses": dict(sorted(answers.items())),
     }
+    if for_anybody:
+        operation["security"] = []
     return {"get": operation | ({"description": about} if about else {})}
 
 
@@ -441,10 +447,15 @@ def _responses() -> Document:
             detail=f"{fault['parameter']}: {fault['detail']}",
             errors=[fault],
         ),
+        "Unauthorized": _problem(
+            HTTPStatus.UNAUTHORIZED,
+            "This newsreel is private, and the password is missing or wrong.",
+            headers=_headers("WWW-Authenticate", "Access-Control-Allow-Origin"),
+        ),
         "InternalServerError": _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "A fault of the service."),
         "ServiceUnavailable": _problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            "The store does not answer just now.",
+            "The store, or the secret of the passwords, does not answer just now.",
             headers=_headers("Retry-After", "Access-Control-Allow-Origin"),
         ),
     }

@@ -83,7 +83,7 @@ nobody is followed.</p>
 <li><strong>Cookies:</strong> newsreel sets none.</li>
 <li><strong>In your browser:</strong> one entry of its local storage, <code>single-keys</code>, if you turn the
 shortcuts <code>/</code> and <code>?</code> off or on. It never leaves your browser.</li>
-<li><strong>In the log:</strong> where newsreel runs on AWS, the log of each request has its time, your IP address, the
+{_password(settings)}<li><strong>In the log:</strong> where newsreel runs on AWS, the log of each request has its time, your IP address, the
 method and path, the answer's status, size and duration. Neither what you search for nor your browser's name is in it.
 It is kept for {_days(settings.log_retention)}, to find faults and abuse, and then deleted. Where newsreel runs on one
 machine, there is no such log.</li>
@@ -124,6 +124,16 @@ times, length, counts, and whether it may be shown on other sites. It never asks
 
 def _days(span: timedelta) -> str:
     return f"{span.days:,} day{'' if span.days == 1 else 's'}"
+
+
+def _password(settings: ApiSettings) -> str:
+    """What is said where one is asked for."""
+    if settings.access != "private":
+        return ""
+    return (
+        "<li><strong>The password:</strong> your browser keeps it, and sends it with each request. It is the same for "
+        "all readers, so it tells nobody who you are, and it is in no log.</li>\n"
+    )
 
 
 def _fallback(settings: ApiSettings) -> str:
