@@ -11,7 +11,7 @@ answers := $(modules)/answers.d.ts
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 
-.PHONY: help run index test bench check sam-api sam-test deploy-check openapi dashboard format lock
+.PHONY: help run queries index test bench check sam-api sam-test deploy-check openapi dashboard format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ help: ## List these commands
 run: ## Start newsreel on this machine: http://127.0.0.1:3000
 	@local/setup run
 	@$(python) -m local
+
+queries: ## List what is watched; ADD="…" SET="weight=3", REMOVE="…"; STACK=name on AWS
+	@local/setup run
+	@ADD='$(ADD)' SET='$(SET)' REMOVE='$(REMOVE)' VIDEOS='$(VIDEOS)' STACK='$(STACK)' $(python) -m local.queries
 
 index: ## Make the search index of videos stored before there was one; STACK=name on AWS
 	@local/setup run

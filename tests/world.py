@@ -267,8 +267,11 @@ class World:
 
     def client(self) -> Client:
         """A client of the api."""
-        front = Front(Function("api", api.handler, PROPERTIES), Function("editor", editor.handler, PROPERTIES))
-        return Client(front, WSGIResponse)
+        return Client(self.front(), WSGIResponse)
+
+    def front(self) -> Front:
+        """The HTTP front, with api and editor behind it."""
+        return Front(Function("api", api.handler, PROPERTIES), Function("editor", editor.handler, PROPERTIES))
 
     def walk(self, path: str = "/videos?page_size=50") -> list[dict[str, Any]]:
         """All videos of a listing, page by page."""

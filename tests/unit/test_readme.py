@@ -14,6 +14,10 @@ TESTED = {
     "make run": "tests/local/test_commands.py",
     "make index": "tests/local/test_index.py",
     "make index STACK=newsreel": "tests/local/test_index.py",
+    "make queries": "tests/local/test_queries.py",
+    "make queries STACK=newsreel": "tests/local/test_queries.py",
+    'make queries STACK=newsreel ADD="world cup" SET="search=world cup -women; weight=3"': "tests/local/test_queries.py",
+    'make queries STACK=newsreel REMOVE="world cup" VIDEOS=delete': "tests/local/test_queries.py",
     "make openapi": "tests/contract/test_document.py",
     "make sam-api": "tests/sam/test_containers.py",
     "sam build": "tests/deploy/test_build.py",
@@ -39,7 +43,9 @@ def test_it_is_short() -> None:
 
 def test_every_route_is_explained() -> None:
     told = set(re.findall(r"`GET (/[^`]*)`", README))
-    assert told == {path.replace("*", "{video_id}") for path in api.routes if path != "/docs/*"}
+    assert told == {path.replace("queries/*", "queries/{query}").replace("*", "{video_id}") for path in api.routes} - {
+        "/docs/{video_id}"
+    }
 
 
 def test_every_command_exists() -> None:

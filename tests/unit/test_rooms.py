@@ -54,7 +54,7 @@ LIBRARIES = {
     "requests": {"sources.asking", "sources.youtube", "sources.invidious"},
     "urllib3": {"sources.asking"},
     "pydantic": {"web.schemas"},
-    "aws_lambda_powertools": {"web.answers"},
+    "aws_lambda_powertools": {"web.answers", "web.responding"},
     "orjson": {"aws.clients", "web.answers"},
 }
 
