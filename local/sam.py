@@ -1,4 +1,4 @@
-"""Both functions in Lambda's own containers, by `sam local`, around an engine and a sample upstream on this machine.
+"""The functions in Lambda's own containers, by `sam local`, around an engine and a sample upstream on this machine.
 
 `python -m local.sam` (`make sam-api`) polls once and then answers HTTP, until Ctrl-C.
 """

@@ -29,7 +29,9 @@ STATUSES = {
     "api_openapi": 200,
     "api_ping": 200,
     "api_preflight": 204,
+    "api_privacy": 200,
     "api_queries": 200,
+    "api_query": 200,
     "api_status": 200,
     "api_video": 404,
     "api_videos": 200,
@@ -40,7 +42,9 @@ STATUSES = {
     "api_videos_unknown_query": 404,
     "api_wrong_method": 405,
 }
-POLLS = ["queue", "queue_duplicate", "schedule"]
+EDITS = {"editor_put_bad": 400, "editor_put": 201, "editor_delete": 204}
+"""In this order, as one undoes the other."""
+POLLS = ["queue", "queue_duplicate", "queue_refresh", "schedule"]
 MALFORMED = "queue_malformed"
 
 
@@ -85,7 +89,7 @@ def answer(function: str, event: str, template: Path) -> Any:
 
 
 def test_every_event_is_tried() -> None:
-    assert {path.stem for path in EVENTS.iterdir()} == {*STATUSES, *POLLS, MALFORMED}
+    assert {path.stem for path in EVENTS.iterdir()} == {*STATUSES, *EDITS, *POLLS, MALFORMED}
 
 
 @pytest.mark.parametrize(("event", "status"), STATUSES.items())
@@ -95,6 +99,20 @@ def test_the_api_answers_an_event(event: str, status: int, template: Path) -> No
     if status >= 400:
         assert response["headers"]["Content-Type"] == "application/problem+json"
         assert json.loads(response["body"])["status"] == status
+
+
+def test_the_editor_answers_its_events(template: Path) -> None:
+    for event, status in EDITS.items():
+        assert answer("EditorFunction", event, template)["statusCode"] == status
+
+
+def test_what_is_watched_is_changed_over_http(api: Api) -> None:
+    url = f"{api.url}/queries/rugby%20union"
+    made = api.session.put(url, json={"weight": 2}, timeout=30)
+    assert (made.status_code, made.json()["weight"]) == (201, 2)
+    found = api.get("/queries/rugby%20union")
+    assert found.headers["ETag"] == made.headers["ETag"]
+    assert api.session.delete(url, headers={"If-Match": found.headers["ETag"]}, timeout=30).status_code == 204
 
 
 @pytest.mark.parametrize("event", POLLS)
