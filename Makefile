@@ -51,7 +51,7 @@ sam-api: ## Answer HTTP from Lambda's own containers: http://127.0.0.1:3000
 	@local/setup dev
 	@$(python) -m local.sam
 
-sam-test: ## Test both functions in Lambda's own containers
+sam-test: ## Test the functions in Lambda's own containers
 	@local/setup dev
 	@$(python) -m pytest -m sam tests/sam
 

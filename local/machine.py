@@ -167,7 +167,7 @@ def _no_port(port: str, error: OSError) -> StartError:
 
 
 def _queries(template: Template) -> Sequence[str]:
-    """The queries of settings that both functions take; tables, queue and secrets are made later."""
+    """The queries of settings that the functions take; tables, queue and secrets are made later."""
     try:
         read_settings(ApiSettings, template.environment("ApiFunction", str))
         return read_settings(FetcherSettings, template.environment("FetcherFunction", str)).queries

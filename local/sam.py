@@ -48,7 +48,7 @@ def container_engine() -> str:
 
 
 def build() -> None:
-    """Build both functions and the layer, as for a deployment. Raises CalledProcessError."""
+    """Build the functions and the layer, as for a deployment. Raises CalledProcessError."""
     subprocess.run(_sam("build"), cwd=ROOT, env=_environment(), check=True, capture_output=True, text=True)
 
 

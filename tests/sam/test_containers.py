@@ -1,4 +1,4 @@
-"""Both functions in Lambda's own containers, by `sam local`: with each file of `events/`, and the API over HTTP."""
+"""The functions in Lambda's own containers, by `sam local`: with each file of `events/`, and the API over HTTP."""
 
 import json
 import socket

@@ -60,13 +60,8 @@ class PollStates:
 
     def note_due(self, state: DueState) -> None:
         """Let the schedule know of a query's state. Raises TableUnavailable."""
-        values = state._asdict() | {name: _text(getattr(state, name)) for name in DUE_MOMENTS}
-        kept = int(((state.planned_at or state.due_at or EPOCH) + DUE_KEPT).timestamp())
         with table_errors():
-            self._client.put_item(
-                TableName=self._table,
-                Item=packed(values | {"pk": DUE, "sk": state.query, "query": None, "expires_at": kept}),
-            )
+            self._client.put_item(TableName=self._table, Item=due_item(state))
 
     def claim(self, query: str, claim_id: str, now: datetime, *, may_search: bool) -> PollState | None:
         """Take a query's due poll; its state, or None where it is not due or someone else has it.
@@ -86,6 +81,13 @@ class PollStates:
 
 def _key(query: str) -> Attributes:
     return packed({"pk": f"query#{query}", "sk": SORT_KEY})
+
+
+def due_item(state: DueState) -> Attributes:
+    """The item that the schedule reads."""
+    moments = {name: _text(getattr(state, name)) for name in DUE_MOMENTS}
+    kept = int(((state.planned_at or state.due_at or EPOCH) + DUE_KEPT).timestamp())
+    return packed(state._asdict() | moments | {"pk": DUE, "sk": state.query, "query": None, "expires_at": kept})
 
 
 def _due_state(query: str, item: Attributes) -> DueState:
