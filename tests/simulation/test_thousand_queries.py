@@ -6,12 +6,14 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from newsreel.aws.attributes import packed
 from newsreel.aws.calls import put_items
 from newsreel.keys.budget import Budget
 from newsreel.polling.pace import next_due, pace
 from newsreel.polling.poll_state import DueState
 from newsreel.polling.states import due_item
 from newsreel.polling.watched_queries import SEEDED, _key, _to_item
+from newsreel.times import stamp
 from newsreel.watched import WatchedQuery, rivals
 from tests.bench.priced import units
 from tests.world import MINUTE, START, World
@@ -61,8 +63,8 @@ def test_a_minute_with_nothing_due_reads_them_all_at_once(world: World) -> None:
     put_items(world.dynamodb, table, [_key(SEEDED), *(_to_item(query, START) for query in watched)])
     later = START + 2 * MINUTE
     due = [due_item(DueState(query.name, later, START, 3600, last_success_at=START)) for query in watched]
-    put_items(world.dynamodb, table, due)
-    world.deliver('{"refresh": "now"}')
+    refreshes = packed({"pk": "refresh", "sk": "refresh", "due_at": stamp(later), "planned_at": stamp(START)})
+    put_items(world.dynamodb, table, [*due, refreshes])
     requests: list[str] = []
 
     def count(model: Any, **_: Any) -> None:
