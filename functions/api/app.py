@@ -143,7 +143,7 @@ def at_the_door(request: Request) -> Answer | None:
     if role is None:
         return None
     if answers.is_preflight(request, sharing()):
-        return answers.options(sharing())
+        return answers.options(request.path, sharing())
     return guard().refusal(request, role, clock())
 
 
@@ -161,7 +161,7 @@ def answer_to(request: Request, found: Route | None) -> Answer:
     if found is None and request.method in METHODS:
         raise NotThere(f"There is nothing at this path; there are {', '.join(routes)}.")
     if request.method == "OPTIONS":
-        return answers.options(sharing())
+        return answers.options(request.path, sharing())
     if found is None or request.method not in ("GET", "HEAD"):
         return not_allowed(request)
     return ready.get((request.base, request.path, request.query), lambda: found(request))
@@ -348,8 +348,9 @@ def page_of(wanted: PageRequest) -> Page:
 
 def not_allowed(request: Request) -> Answer:
     """405."""
-    detail = f"This path has only {answers.ALLOWED}."
-    return answers.problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.id, {"Allow": answers.ALLOWED})
+    methods = answers.allowed(request.path)
+    detail = f"This path has only {methods}."
+    return answers.problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.id, {"Allow": methods})
 
 
 startup.resume_garbage_collection()

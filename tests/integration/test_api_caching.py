@@ -54,17 +54,18 @@ def clocks(world: World, monkeypatch: pytest.MonkeyPatch) -> Clocks:
 
 @contextmanager
 def calls(client: "DynamoDBClient") -> Iterator[list[str]]:
-    """The calls to DynamoDB that a client makes in the block."""
+    """The calls to DynamoDB that a client makes in the block, but for those that read what is watched."""
     made: list[str] = []
 
-    def record(model: Any, **_: Any) -> None:
-        made.append(model.name)
+    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if "watched" not in str(params):
+            made.append(model.name)
 
-    client.meta.events.register("before-call.dynamodb", record)
+    client.meta.events.register("provide-client-params.dynamodb", record)
     try:
         yield made
     finally:
-        client.meta.events.unregister("before-call.dynamodb", record)
+        client.meta.events.unregister("provide-client-params.dynamodb", record)
 
 
 def publish(world: World, video_id: str) -> None:
@@ -87,6 +88,23 @@ def test_a_thousand_askers_a_second_cost_one_query(world: World, clocks: Clocks)
             world.get(ASKED[number % len(ASKED)], **headers[number % len(headers)])
             clocks.advance(0.0009)
     assert made == ["Query"]
+
+
+def test_what_is_watched_is_read_once_in_two_seconds(
+    world: World, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "listed", Cache(2, 1, lambda: clocks.wall, lambda: clocks.monotonic))
+    made: list[str] = []
+
+    def record(params: dict[str, Any], **_: Any) -> None:
+        made.extend(["read"] if "watched" in str(params) else [])
+
+    world.dynamodb.meta.events.register("provide-client-params.dynamodb", record)
+    for number in range(40):
+        assert world.get(f"/videos?page_size={1 + number}").status_code == 200
+        clocks.advance(0.1)
+    world.dynamodb.meta.events.unregister("provide-client-params.dynamodb", record)
+    assert len(made) == 2
 
 
 def test_every_second_brings_what_is_new(world: World, clocks: Clocks) -> None:

@@ -22,6 +22,8 @@ from newsreel.web.request import Request, accepts_gzip, names
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 ALLOWED = "GET, HEAD, OPTIONS"
+ALLOWED_OF_QUERY = f"{ALLOWED}, PUT, DELETE"
+"""What can be done to a watched query; pages of other sites may only read."""
 COMPRESSED_FROM = 1024
 """Bytes below which compressing saves no packet."""
 COMPRESSION = 1
@@ -131,9 +133,14 @@ def problem(
     return Answer(code, PROBLEM, to_json(body), NEVER, headers or {})
 
 
-def options(sharing: Sharing) -> Answer:
+def allowed(path: str) -> str:
+    """The methods that a path has."""
+    return ALLOWED_OF_QUERY if path.startswith("/queries/") else ALLOWED
+
+
+def options(path: str, sharing: Sharing) -> Answer:
     """The answer to OPTIONS, of which a preflight is one."""
-    headers = {"Allow": ALLOWED}
+    headers = {"Allow": allowed(path)}
     if sharing.origin:
         headers |= {
             "Access-Control-Allow-Methods": ALLOWED,
