@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -96,6 +97,13 @@ def until[T](look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
     raise AssertionError(f"waited {patience} seconds in vain until {what}")
 
 
+ROUTES = (
+    ("Api", "ApiFunction", ("$default",)),
+    ("Editor", "EditorFunction", ("PUT /queries/{query+}", "DELETE /queries/{query+}")),
+)
+"""What the functions' events ask for."""
+
+
 def adapted() -> Path:
     """The built template, changed where the emulator falls short of CloudFormation."""
     document = yaml.safe_load(BUILT.read_text(encoding="utf-8"))
@@ -111,23 +119,25 @@ def adapted() -> Path:
     polls = resources["FetcherFunction"]["Properties"]["Events"]["Polls"]["Properties"]
     polls["ScalingConfig"]["MaximumConcurrency"] = concurrency
     # The OpenAPI body that SAM makes of the api's event is passed over there; a test looks at it.
-    resources["Integration"] = {
-        "Type": "AWS::ApiGatewayV2::Integration",
-        "Properties": {
-            "ApiId": {"Ref": "HttpApi"},
-            "IntegrationType": "AWS_PROXY",
-            "IntegrationUri": {"Fn::GetAtt": ["ApiFunction", "Arn"]},
-            "PayloadFormatVersion": "2.0",
-        },
-    }
-    resources["Route"] = {
-        "Type": "AWS::ApiGatewayV2::Route",
-        "Properties": {
-            "ApiId": {"Ref": "HttpApi"},
-            "RouteKey": "$default",
-            "Target": {"Fn::Sub": "integrations/${Integration}"},
-        },
-    }
+    for name, function, keys in ROUTES:
+        resources[f"{name}Integration"] = {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": {"Ref": "HttpApi"},
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": {"Fn::GetAtt": [function, "Arn"]},
+                "PayloadFormatVersion": "2.0",
+            },
+        }
+        for number, key in enumerate(keys):
+            resources[f"{name}Route{number}"] = {
+                "Type": "AWS::ApiGatewayV2::Route",
+                "Properties": {
+                    "ApiId": {"Ref": "HttpApi"},
+                    "RouteKey": key,
+                    "Target": {"Fn::Sub": f"integrations/${{{name}Integration}}"},
+                },
+            }
     path = BUILT.with_name("emulator.yaml")
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
@@ -186,5 +196,12 @@ class Stack:
 
     def get(self, path: str) -> requests.Response:
         """GET through the emulator's gateway."""
+        return self.ask("GET", path)
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), **more: Any
+    ) -> requests.Response:
+        """Ask through the emulator's gateway."""
         host = re.sub("^http://", "", self.outputs["ApiUrl"])
-        return requests.get(self.emulator.url + path, headers={"Host": host}, auth=self.auth, timeout=30)
+        sent = {"Host": host, **headers}
+        return requests.request(method, self.emulator.url + path, headers=sent, auth=self.auth, timeout=30, **more)

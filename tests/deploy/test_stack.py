@@ -97,15 +97,31 @@ def test_every_resource_is_as_asked(stack: Stack) -> None:
     assert {": ".join(each.split(": ")[:2]) for each in differences} == known
 
 
-def test_everything_goes_to_the_api(stack: Stack) -> None:
+def test_changes_go_to_the_editor_and_all_else_to_the_api(stack: Stack) -> None:
     paths = Comparison(stack).asked["HttpApi"]["Properties"]["Body"]["paths"]
-    assert paths.keys() == {"$default"}
+    assert paths.keys() == {"$default", "/queries/{query+}"}
     ((method, route),) = paths["$default"].items()
     assert method == "x-amazon-apigateway-any-method"
     assert route["isDefaultRoute"]
-    integration = route["x-amazon-apigateway-integration"]
-    assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
-    assert "${ApiFunction.Arn}" in integration["uri"]["Fn::Sub"]
+    changes = paths["/queries/{query+}"]
+    assert changes.keys() == {"put", "delete"}
+    for each, function in ((route, "Api"), (changes["put"], "Editor"), (changes["delete"], "Editor")):
+        integration = each["x-amazon-apigateway-integration"]
+        assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
+        assert f"${{{function}Function.Arn}}" in integration["uri"]["Fn::Sub"]
+
+
+def test_only_the_editor_changes_what_is_watched(stack: Stack) -> None:
+    editor = replace(stack, auth=("editor", "another-password"))
+    path = "/queries/rugby%20union"
+    for auth in (None, ("reader", PASSWORD), ("editor", PASSWORD)):
+        assert replace(stack, auth=auth).ask("PUT", path, json={}).status_code == 401
+    made = editor.ask("PUT", path, json={"weight": 2})
+    assert (made.status_code, made.json()["weight"]) == (201, 2)
+    assert stack.get(path).headers["ETag"] == made.headers["ETag"]
+    gone = editor.ask("DELETE", path, headers={"If-Match": made.headers["ETag"]})
+    assert gone.status_code == 204
+    assert stack.get(path).status_code == 404
 
 
 def test_the_schedule_and_the_queue_poll_and_the_api_answers(keyed: Stack) -> None:
@@ -152,7 +168,7 @@ def test_the_outputs_lead_to_a_first_page(stack: Stack) -> None:
     assert replace(stack, auth=("reader", shown["reader"])).get("/").headers["Content-Type"].startswith("text/html")
 
 
-def test_a_deployment_generates_the_editors_password_and_keeps_what_is_put_later(stack: Stack) -> None:
+def test_a_deployment_generates_the_editors_password_and_keeps_what_is_changed_later(stack: Stack) -> None:
     fresh = Stack(stack.emulator, "fresh", stack.parameters)
     fresh.deploy()
     secrets = stack.emulator.client("secretsmanager")
@@ -165,6 +181,12 @@ def test_a_deployment_generates_the_editors_password_and_keeps_what_is_put_later
     fresh.deploy(Queries="cricket,tennis")
     kept = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
     assert kept == {"reader": "mine", "editor": "mine-too"}
+    editor = replace(fresh, auth=("editor", "mine-too"))
+    assert [each["query"] for each in editor.get("/queries").json()["queries"]] == ["cricket", "tennis"]
+    # From the first change on, the parameter says nothing any more.
+    assert editor.ask("DELETE", "/queries/cricket", headers={"If-Match": "*"}).status_code == 204
+    fresh.deploy(Queries="cricket")
+    assert [each["query"] for each in editor.get("/queries").json()["queries"]] == ["tennis"]
     fresh.delete()
     assert secrets.describe_secret(SecretId=secret)
 
@@ -202,8 +224,6 @@ def test_another_deployment_keeps_the_keys(keyed: Stack) -> None:
     keyed.deploy(Queries="cricket,tennis")
     secrets = keyed.emulator.client("secretsmanager")
     assert "sample" in secrets.get_secret_value(SecretId=keyed.outputs["KeysSecretId"])["SecretString"]
-    queries = keyed.get("/queries").json()["queries"]
-    assert [each["query"] for each in queries] == ["cricket", "tennis"]
     keyed.deploy(Queries="cricket")
 
 
