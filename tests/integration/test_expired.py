@@ -9,7 +9,7 @@ from newsreel.library.listing import ORDERS, Listing, Order
 from newsreel.library.words import requested
 from newsreel.times import stamp
 from newsreel.video import Live
-from tests.integration.test_paging import Paged, check_walk
+from tests.integration.test_paging import Paged, check_walk, is_moto
 from tests.tables import NOW, Tables
 from tests.world import MINUTE, START, World, clip, clips
 
@@ -36,19 +36,23 @@ def filled(tables: Tables, expired: list[bool]) -> tuple[Paged, list[str]]:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_pages_are_full_and_cursors_exact_whatever_has_expired(any_tables: Tables, order: Order) -> None:
+def test_pages_are_full_and_cursors_exact_whatever_has_expired(
+    any_tables: Tables, request: pytest.FixtureRequest, order: Order
+) -> None:
     random = Random(7)
-    for expired in (
+    arrangements = [
+        [random.random() < 0.5 for _ in range(40)],
         [True] * 30,
         [True] * 40 + [False] * 25,
         [False] * 25 + [True] * 40,
-        [random.random() < 0.5 for _ in range(70)],
-    ):
+    ]
+    for expired in arrangements[:1] if is_moto(request) else arrangements:
         shelf, present = filled(any_tables, expired)
         expected = present if order == "oldest" else present[::-1]
         for filters in FILTERS:
-            for size in (1, 10, 50) if len(present) < 30 else (10,):
-                check_walk(shelf, shelf.listing(order, **filters), expected, size)
+            check_walk(shelf, shelf.listing(order, **filters), expected, 10)
+    if not is_moto(request):
+        check_walk(shelf, shelf.listing(order), expected, 1)
 
 
 def test_a_search_finds_nothing_expired(any_tables: Tables) -> None:
