@@ -290,3 +290,20 @@ def test_old_messages_still_poll(world: World) -> None:
     world.deliver('{"query": "cricket", "due_at": "2026-11-23T12:00:00Z"}')
     assert world.reports[-1]["outcome"] == "ok"
     assert fetcher.watched().find("cricket")
+
+
+@pytest.mark.parametrize("access", ["private", "public"])
+def test_editing_wants_the_editors_password_also_where_everybody_may_read(world: World, access: str) -> None:
+    world.set_passwords(reader="one", editor="two")
+    world.configure(ACCESS=access)
+    client, path = world.client(), "/queries/tennis"
+    for auth in (None, ("reader", "one"), ("editor", "one"), ("reader", "two")):
+        for method in ("PUT", "DELETE"):
+            refused = client.open(path, method=method, json={}, auth=auth, headers={"If-Match": "*"})
+            assert refused.status_code == 401, (auth, method)
+            assert refused.headers["WWW-Authenticate"].startswith("Basic")
+            assert "two" not in refused.text
+    made = client.put(path, json={}, auth=("editor", "two"))
+    assert made.status_code == 201
+    assert made.headers["Cache-Control"] == "no-store"
+    assert client.delete(path, auth=("editor", "two"), headers={"If-Match": "*"}).status_code == 204
