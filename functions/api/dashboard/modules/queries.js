@@ -10,6 +10,7 @@ import * as status from "./status.js";
 /** @import { QuerySettings } from "./answers.js" */
 /** @import { ReadQuery } from "./api.js" */
 /** @typedef {{ label: string, run: () => void }} Action */
+/** @typedef {(query: string) => Promise<void>} Work */
 
 /** How long a removal can be undone, in milliseconds. */
 const REGRET = 10_000;
@@ -45,8 +46,8 @@ let changing = null;
 const rows = new Map();
 /** What the API said of changes made here, which is newer than what it says of the query. @type {Map<string, ReadQuery & { until: number }>} */
 const written = new Map();
-/** Whether an answer is being waited for. */
-let busy = false;
+/** What the reader asked for and is not done yet. @type {{ query: string, work: Work }[]} */
+const asked = [];
 /** The timer of the offer to undo. */
 let regret = 0;
 
@@ -65,7 +66,7 @@ export function listen(call) {
   };
   form.onsubmit = (event) => {
     event.preventDefault();
-    attempt(field("query").value, save);
+    attempt(changing?.settings.query ?? field("query").value, save);
   };
   form.oninput = (event) => {
     if (event.target instanceof HTMLInputElement) showFault(event.target.name, "");
@@ -339,7 +340,7 @@ async function watchAgain({ query, ...settings }) {
 /** A query as it is now. @param {string} query @throws {Problem} */
 async function fetched(query) {
   const own = written.get(query);
-  return own && Date.now() < own.until ? own : fetchQuery(query);
+  return own?.tag && Date.now() < own.until ? own : fetchQuery(query);
 }
 
 /** @param {ReadQuery} read */
@@ -350,22 +351,28 @@ function keep(read) {
   show();
 }
 
-/** Does what the reader asked for, and says so if it is refused. @param {string} query @param {(query: string) => Promise<void>} work */
+/** Does what the reader asked for, one after the other; the same twice is a double click. @param {string} query @param {Work} work */
 async function attempt(query, work) {
-  if (busy) return;
-  busy = true;
+  if (asked.some((each) => each.query === query && each.work === work)) return;
+  asked.push({ query, work });
+  if (asked.length > 1) return;
   dialog.ariaBusy = "true";
+  for (let next = asked[0]; next; next = asked[0]) {
+    await doNow(next.query, next.work);
+    asked.shift();
+  }
+  dialog.ariaBusy = "false";
+}
+
+/** @param {string} query @param {Work} work */
+async function doNow(query, work) {
   clearFaults();
   say("");
   try {
-    await work(query);
+    await work(query).catch((error) => refuse(query, Problem.from(error)));
   } catch (error) {
-    await refuse(changing?.settings.query ?? query, Problem.from(error)).catch((other) =>
-      say(words(Problem.from(other)), { bad: true }),
-    );
+    say(words(Problem.from(error)), { bad: true });
   }
-  busy = false;
-  dialog.ariaBusy = "false";
 }
 
 /** @param {string} query @param {Problem} problem @throws {Problem} */
@@ -375,11 +382,11 @@ async function refuse(query, problem) {
     const first = $$("[aria-invalid]", form)[0];
     if (first && more.contains(first)) more.open = true;
     first?.focus();
-  } else if (problem.status === 428) {
+  } else if (problem.status === 428 && !changing) {
     showFault("query", `${quoted(query)} is watched already. You can change it in the list below.`);
     field("query").focus();
   } else if (problem.status === 404 && rows.has(query)) leave(query);
-  else if (problem.status === 412) await showOthersChange(query);
+  else if (problem.status === 412 || problem.status === 428) await showOthersChange(query);
   else say(words(problem), { bad: true });
 }
 
@@ -388,7 +395,7 @@ async function showOthersChange(query) {
   written.delete(query);
   try {
     const read = await fetchQuery(query);
-    const wasChanging = changing;
+    const wasChanging = changing?.settings.query === query;
     keep(read);
     if (wasChanging) {
       changing = read;
@@ -404,7 +411,7 @@ async function showOthersChange(query) {
 
 /** Takes a query out of the list that someone else has removed. @param {string} query */
 function leave(query) {
-  if (changing) stopChanging(false);
+  if (changing?.settings.query === query) stopChanging(false);
   onChange(query, null);
   show();
   say(`${quoted(query)} is not watched any more: someone else removed it.`, { bad: true });
