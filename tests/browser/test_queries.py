@@ -159,6 +159,22 @@ def test_removing_can_be_undone_for_some_seconds(
     expect(undo).to_be_hidden()
 
 
+def test_a_removal_that_could_not_be_undone_is_not_forgotten(
+    pretend: PretendApi, pretend_url: str, visit: Open
+) -> None:
+    pretend.change("chess", weight=4)
+    page = visit(pretend_url, now=NOW).page
+    opened(page)
+    press(page, "Remove chess")
+    pretend.failing["PUT /queries"] = ("503 Service Unavailable", {"status": 503})
+    press(page, "Undo")
+    expect(said(page)).to_contain_text("newsreel's store is busy, so nothing was changed.")
+    del pretend.failing["PUT /queries"]
+    press(page, "Undo")
+    expect(said(page)).to_contain_text("is watched again, as it was.")
+    assert pretend.settings["chess"].weight == 4
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_videos_are_deleted_only_after_a_question(
     pretend: PretendApi, pretend_url: str, visit: Open, width: int
@@ -178,6 +194,7 @@ def test_videos_are_deleted_only_after_a_question(
     expect(said(page)).to_contain_text("is removed. Deleting its videos takes some minutes.")
     expect(dialog(page).get_by_role("button", name="Undo")).to_have_count(0)
     expect(box).not_to_be_checked()
+    expect(dialog(page).get_by_role("button", name="Close")).to_be_focused()
     assert pretend.removed == ["chess?videos=delete"]
 
 

@@ -4,11 +4,12 @@ import { clearTheView } from "./address.js";
 import { deleteQuery, fetchQuery, Problem, putQuery } from "./api.js";
 import { $, $$, make, stamp } from "./elements.js";
 import { number } from "./format.js";
-import { budgetOf, cost, every, interval } from "./share.js";
+import { budgetOf, cost, every, interval, load } from "./share.js";
 import * as status from "./status.js";
 
 /** @import { QuerySettings } from "./answers.js" */
 /** @import { ReadQuery } from "./api.js" */
+/** @import { Budget } from "./share.js" */
 /** @typedef {{ label: string, run: () => void }} Action */
 /** @typedef {(query: string) => Promise<void>} Work */
 
@@ -88,13 +89,14 @@ export function open(query) {
   clearTheView();
   if (dialog.open) return;
   if (query !== undefined) field("query").value = query;
-  show();
   dialog.showModal();
+  show();
   if (query !== undefined || status.isNothingWatched()) field("query").focus();
 }
 
 /** Shows what is watched now. */
 export function show() {
+  if (!dialog.open) return;
   const queries = status.all();
   const names = new Set(queries.map(({ query }) => query));
   if (changing && !names.has(changing.settings.query)) {
@@ -106,13 +108,15 @@ export function show() {
     row.remove();
     rows.delete(query);
   }
+  const known = status.latest();
+  const budget = known && budgetOf(known);
+  const all = load(queries.map(({ settings }) => settings));
   for (const [at, { query, settings }] of queries.entries()) {
     const row = rows.get(query) ?? makeRow(query);
-    fillRow(row, settings);
+    fillRow(row, settings, budget && !settings.paused ? pace(settings, all - settings.weight, budget) : "Paused");
     // Moving a row that is in its place would take the focus from it.
     if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
   }
-  const known = status.latest();
   $("#query-none").hidden = queries.length > 0;
   $("#query-none").textContent = known ? "Nothing is watched yet." : "What is watched is not known yet.";
   $("#videos-go-line").hidden = !queries.length;
@@ -132,16 +136,10 @@ function makeRow(query) {
   return row;
 }
 
-/** @param {HTMLElement} row @param {QuerySettings} settings */
-function fillRow(row, settings) {
-  const { query, search, weight, paused } = settings;
-  const facts = [paused ? "Paused" : pace(settings), weight === 1 ? "" : `weight ${weight}`].filter(Boolean);
-  const meta = $(".meta", row);
-  const text = facts.join(" · ") + (search === query ? "" : `\n${search}`);
-  if (meta.dataset.shown !== text) {
-    meta.dataset.shown = text;
-    meta.replaceChildren(facts.join(" · "), ...(search === query ? [] : [" · searches for ", make("bdi", {}, search)]));
-  }
+/** @param {HTMLElement} row @param {QuerySettings} settings @param {string} now how often it is searched */
+function fillRow(row, { query, search, weight, paused }, now) {
+  const facts = weight === 1 ? now : `${now} · weight ${weight}`;
+  $(".meta", row).replaceChildren(facts, ...(search === query ? [] : [" · searches for ", make("bdi", {}, search)]));
   row.classList.toggle("paused", paused);
   for (const each of $$("[data-do]", row)) {
     const label = each.dataset.do === "pause" ? (paused ? "Resume" : "Pause") : (each.textContent ?? "");
@@ -150,14 +148,10 @@ function fillRow(row, settings) {
   }
 }
 
-/** How often a query is searched. @param {QuerySettings} settings */
-function pace(settings) {
-  const known = status.latest();
-  if (!known) return "";
-  const budget = budgetOf(known);
-  if (!budget.calls) return budget.fallback ? "Only by the fallback" : "Not searched: no usable key";
-  const seconds = interval(settings, others(settings.query), budget);
-  return `Searched ${every(seconds)}`;
+/** How often a query is searched. @param {QuerySettings} settings @param {number} rivals @param {Budget} budget */
+function pace(settings, rivals, budget) {
+  if (budget.calls) return `Searched ${every(interval(settings, rivals, budget))}`;
+  return budget.fallback ? "Only by the fallback" : "Not searched: no usable key";
 }
 
 /** @param {string} name */
@@ -290,7 +284,7 @@ function askToRemove(query) {
     return;
   }
   const actions = [
-    { label: "Delete", run: () => attempt(query, remove) },
+    { label: "Delete", run: () => attempt(query, removeWithVideos) },
     {
       label: "Keep it",
       run: () => {
@@ -304,22 +298,32 @@ function askToRemove(query) {
 
 /** @param {string} query */
 async function remove(query) {
-  const deletes = videosGo.checked;
+  const settings = await removed(query, false);
+  offerUndo(settings, `${quoted(query)} is removed. Its videos stay until they expire.`);
+}
+
+/** @param {string} query */
+async function removeWithVideos(query) {
+  await removed(query, true);
+  videosGo.checked = false;
+  say(`${quoted(query)} is removed. Deleting its videos takes some minutes.`);
+}
+
+/** Removes a query, and gives what it was. @param {string} query @param {boolean} withVideos @throws {Problem} */
+async function removed(query, withVideos) {
   const { settings, tag } = await fetched(query);
-  await deleteQuery(query, tag, deletes);
+  await deleteQuery(query, tag, withVideos);
   if (changing?.settings.query === query) stopChanging(false);
   written.delete(query);
   onChange(query, null);
   show();
-  if (deletes) {
-    videosGo.checked = false;
-    say(`${quoted(query)} is removed. Deleting its videos takes some minutes.`);
-    $("#queries-close").focus();
-    return;
-  }
-  const undo = () => attempt(query, () => watchAgain(settings));
-  say(`${quoted(query)} is removed. Its videos stay until they expire.`, { actions: [{ label: "Undo", run: undo }] });
-  clearTimeout(regret);
+  return settings;
+}
+
+/** @param {QuerySettings} settings @param {string} text @param {boolean} [bad] */
+function offerUndo(settings, text, bad = false) {
+  const run = () => attempt(settings.query, () => watchAgain(settings));
+  say(text, { bad, actions: [{ label: "Undo", run }] });
   regret = setTimeout(forgetUndo, REGRET);
 }
 
@@ -330,9 +334,16 @@ function forgetUndo() {
   else actions.replaceChildren();
 }
 
-/** @param {QuerySettings} settings */
-async function watchAgain({ query, ...settings }) {
-  keep(await putQuery(query, settings));
+/** @param {QuerySettings} former */
+async function watchAgain(former) {
+  const { query, ...settings } = former;
+  try {
+    keep(await putQuery(query, settings));
+  } catch (error) {
+    // What it was is known here alone.
+    offerUndo(former, words(Problem.from(error)), true);
+    return;
+  }
   say(`${quoted(query)} is watched again, as it was.`);
   focusRow(query);
 }
@@ -373,6 +384,8 @@ async function doNow(query, work) {
   } catch (error) {
     say(words(Problem.from(error)), { bad: true });
   }
+  // What had the focus may be gone.
+  if (document.activeElement === document.body && dialog.open) $("#queries-close").focus();
 }
 
 /** @param {string} query @param {Problem} problem @throws {Problem} */
@@ -424,6 +437,7 @@ function words({ status: code, title, advice }) {
   }
   if (code === 409) return "No more queries can be watched. Remove one before you add another.";
   if (code === 404 || code === 405) return "This newsreel does not let its queries be changed from here.";
+  if (code === 428) return "It is watched already: someone else has added it meanwhile.";
   if (code === 503) return "newsreel's store is busy, so nothing was changed. Try again in a few seconds.";
   if (code) return `Nothing was changed. ${advice || title}`;
   return navigator.onLine
@@ -444,7 +458,6 @@ function say(text, { bad = false, actions = [] } = {}) {
     make("button", { type: "button", className: "button quiet", textContent: label, onclick: run }),
   );
   $("div", said).replaceChildren(...buttons);
-  // What had the focus may be gone.
   buttons.at(-1)?.focus();
 }
 

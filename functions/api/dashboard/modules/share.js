@@ -25,16 +25,18 @@ export function budgetOf({ sources, pacing, poll_interval_seconds }) {
   };
 }
 
+/** The weights of those that are not paused, together. @param {Share[]} shares */
+export const load = (shares) => shares.reduce((sum, { weight, paused }) => sum + (paused ? 0 : weight), 0);
+
 /**
  * Seconds from one search of a query to its next, over a whole day.
  * @param {Share} share
- * @param {Share[]} others
+ * @param {number} rivals the weights of the others
  * @param {Budget} budget
  */
-export function interval({ weight, min_interval_seconds }, others, budget) {
+export function interval({ weight, min_interval_seconds }, rivals, budget) {
   const shortest = Math.max(budget.shortest, min_interval_seconds ?? 0);
-  const weights = others.filter(({ paused }) => !paused).reduce((sum, each) => sum + each.weight, weight);
-  return budget.fixed ? shortest : Math.max(shortest, (DAY * weights) / weight / budget.calls);
+  return budget.fixed ? shortest : Math.max(shortest, (DAY * (rivals + weight)) / weight / budget.calls);
 }
 
 /** "every 72 minutes". @param {number} seconds */
@@ -58,34 +60,40 @@ export function cost(wanted, former, others, budget) {
       ? "No key can search, so only the fallback is asked. What a query costs shows once there is a usable key."
       : "No key can search, so nothing is searched until there is a usable one.";
   }
-  const one = interval({ ...wanted, weight: 1 }, others, budget);
+  const rivals = load(active);
+  const one = interval({ ...wanted, weight: 1 }, rivals, budget);
   const count = plural(active.length + 1, "query", "queries");
   if (budget.fixed) {
-    const searches = [wanted, ...active].reduce((sum, each) => sum + DAY / interval(each, [], budget), 0);
+    const searches = [wanted, ...active].reduce((sum, each) => sum + DAY / interval(each, 0, budget), 0);
     const pace = `With ${count} and a fixed pace this one is searched ${every(one)}`;
     return `${pace}; all together want ${number(Math.round(searches))} of the day's ${plural(budget.calls, "search", "searches")}.`;
   }
   const alike = active.every(({ weight }) => weight === 1);
   const who = active.length && alike ? "each" : active.length ? "this one" : "it";
-  const first = `With ${count} ${who} is searched ${every(one)}${heavier(wanted, one, others, budget)}.`;
+  const first = `With ${count} ${who} is searched ${every(one)}${heavier(wanted, one, rivals, budget)}.`;
   return `${first}${forOthers(wanted, former, active, budget)}`;
 }
 
-/** "; weight 3 makes it 34". @param {Share} wanted @param {number} one @param {Share[]} others @param {Budget} budget */
-function heavier(wanted, one, others, budget) {
+/** "; weight 3 makes it 34". @param {Share} wanted @param {number} one @param {number} rivals @param {Budget} budget */
+function heavier(wanted, one, rivals, budget) {
   if (wanted.weight === 1) return "";
-  const { count, unit } = span(interval(wanted, others, budget));
+  const { count, unit } = span(interval(wanted, rivals, budget));
   return `; weight ${wanted.weight} makes it ${unit === span(one).unit ? number(count) : plural(count, unit)}`;
 }
 
-/** How much less or more often the others are searched. @param {Share} wanted @param {Share} former @param {Share[]} active @param {Budget} budget */
+/**
+ * How much less or more often the others are searched.
+ * @param {Share} wanted
+ * @param {Share} former
+ * @param {Share[]} active
+ * @param {Budget} budget
+ */
 function forOthers(wanted, former, active, budget) {
   /** @param {Share} own */
-  const searches = (own) =>
-    active.reduce(
-      (sum, each) => sum + 1 / interval(each, [...active.filter((other) => other !== each), own], budget),
-      0,
-    );
+  const searches = (own) => {
+    const all = load([...active, own]);
+    return active.reduce((sum, each) => sum + 1 / interval(each, all - each.weight, budget), 0);
+  };
   const percent = active.length ? Math.round((searches(wanted) / searches(former) - 1) * 100) : 0;
   if (!percent) return "";
   const change = `${Math.abs(percent)}% ${percent < 0 ? "less" : "more"} often than now`;
