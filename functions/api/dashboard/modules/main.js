@@ -99,7 +99,7 @@ function onWatchedChange(query, settings) {
     else go({ query, channel_id: "", watch: "" }, true);
   } else if (settings && !before && present().query === query) listing.open();
   showState();
-  status.showPulse();
+  refreshStatus().catch(() => {});
   schedule(status.LAG / 1000);
 }
 

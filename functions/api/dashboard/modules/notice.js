@@ -24,7 +24,7 @@ export function showProblem(problem, retry) {
     const detail = first ? "Choose one of the watched queries above, or watch this one." : "Nothing else is, either.";
     show({ title: `“${query}” is not watched`, detail, actions });
   } else if (problem.status === 404) {
-    const detail = "Name what you want to see, and newsreel looks for its videos from then on.";
+    const detail = "Name what you want to see, and newsreel looks for its videos.";
     show({ title: "Nothing is watched yet", detail, actions: [action("Add a query", () => queries.open())] });
   } else {
     const actions = [problem.lasting ? action("Clear filters", clearFilters) : action("Try again", retry)];
