@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 
 import functions.api.app as api
+import functions.editor.app as editor
 from local.catalogue import Clip, thumbnails
 from local.engine import Engine
 from local.front import Front
@@ -191,7 +192,8 @@ def made_site(world: World) -> Iterator[Site]:
     world.add(*(published(number, MINUTE * (5 + 30 * number), "chess") for number in range(20)))
     world.now -= MINUTE
     world.run(MINUTE)
-    with serving(Front(Function("api", api.handler, PROPERTIES))) as url:
+    front = Front(Function("api", api.handler, PROPERTIES), Function("editor", editor.handler, PROPERTIES))
+    with serving(front) as url:
         yield Site(world, url)
 
 

@@ -1,6 +1,7 @@
 """An API of videos in memory, for what the real one cannot be made to show at will: masses, malice and failures."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from newsreel.errors import InvalidParameters
+from newsreel.watched import WatchedQuery, read_name, read_settings
+from newsreel.web import shown
 from newsreel.web.dashboard import page
 
 DASHBOARD = Path(__file__).parents[2] / "functions" / "api" / "dashboard"
@@ -77,6 +81,20 @@ class PretendApi:
     failing: dict[str, tuple[str, Json | str]] = field(default_factory=dict)
     """By path, or by path and a part of the query string: the status line and body sent instead."""
     requests: list[str] = field(default_factory=list)
+    settings: dict[str, WatchedQuery] = field(default_factory=dict)
+    """Of the queries that were changed."""
+    removed: list[str] = field(default_factory=list)
+    """The requests that removed a query."""
+    search_calls: int | None = 100
+    """Of the one key, a day; None: it is not usable."""
+    pacing: str = "budget"
+    queries_at_most: int = 1000
+    password: str = ""
+    """Of the user `editor`, who alone may change queries; empty: everyone may."""
+    lag: bool = False
+    """Whether readers are told what was watched before the first change."""
+    before: list[str] | None = None
+    """What that was."""
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path, asked = environ["PATH_INFO"].removeprefix(self.prefix) or "/", environ["QUERY_STRING"]
@@ -85,11 +103,83 @@ class PretendApi:
             document = page(DASHBOARD, "local")
             start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), *document.headers.items()])
             return [document.body.encode()]
-        status, answer = self._failure(path, asked) or self._answer(path, parse_qs(asked))
+        headers: dict[str, str] = {}
+        failure = self._failure(path, asked)
+        if failure:
+            status, answer = failure
+        elif path.startswith("/queries/"):
+            # WSGI hands bytes over as Latin-1.
+            status, answer, headers = self._query_request(path[9:].encode("latin-1").decode(), asked, environ)
+        else:
+            status, answer = self._answer(path, parse_qs(asked))
         body = answer if isinstance(answer, str) else json.dumps(answer)
         kind = "text/html" if isinstance(answer, str) else PROBLEM if status[0] != "2" else "application/json"
-        start_response(status, [("Content-Type", kind), ("Cache-Control", "no-cache")])
+        start_response(status, [("Content-Type", kind), ("Cache-Control", "no-cache"), *headers.items()])
         return [body.encode()]
+
+    def change(self, name: str, **settings: Any) -> None:
+        """Change a query, or watch it, as another editor would."""
+        former = self._watched(name)
+        self.settings[name] = WatchedQuery(
+            **({"search": name} | settings), name=name, version=former.version + 1, place=former.place
+        )
+        if name not in self.queries:
+            self.queries.append(name)
+
+    def remove(self, name: str) -> None:
+        """Remove a query, as another editor would."""
+        self.queries.remove(name)
+        # A version never comes twice.
+        self.settings[name] = self._watched(name)._replace(version=self._watched(name).version + 1)
+
+    def _watched(self, name: str) -> WatchedQuery:
+        return self.settings.get(name) or WatchedQuery(name, name, version=1)
+
+    def _query_request(self, raw: str, asked: str, environ: dict[str, Any]) -> tuple[str, Json | str, dict[str, str]]:
+        method, tag = environ["REQUEST_METHOD"], environ.get("HTTP_IF_MATCH")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        failure = self.failing.get(f"{method} /queries")
+        if failure:
+            return *failure, {}
+        if method != "GET" and self.password and not self._is_editor(environ):
+            return "401 Unauthorized", {"status": 401}, {"WWW-Authenticate": 'Basic realm="newsreel"'}
+        try:
+            name, settings = read_name(raw), read_settings(json.loads(body or b"{}"))
+        except InvalidParameters as error:
+            faults = [
+                {"parameter": each.parameter, "value": each.value, "detail": each.problem} for each in error.faults
+            ]
+            return "400 Bad Request", {"status": 400, "detail": str(error), "errors": faults}, {}
+        there = name in self.queries
+        refusals = {
+            "412 Precondition Failed": tag and (not there or tag != f'"{self._watched(name).version}"'),
+            "404 Not Found": method != "PUT" and not there,
+            "409 Conflict": method == "PUT" and not there and len(self.queries) >= self.queries_at_most,
+            "428 Precondition Required": method != "GET" and there and not tag,
+        }
+        for status, holds in refusals.items():
+            if holds:
+                return status, {"status": int(status[:3]), "detail": f"{status}: {name}"}, {}
+        if method != "GET" and self.before is None:
+            self.before = list(self.queries)
+        if method == "DELETE":
+            self.removed.append(f"{name}?{asked}" if asked else name)
+            self.remove(name)
+            return "204 No Content", "", {}
+        if method == "PUT":
+            self.change(name, **settings)
+        known = self._watched(name)
+        status = "201 Created" if method == "PUT" and not there else "200 OK"
+        return status, dict(shown.query_settings(known)), {"ETag": f'"{known.version}"'}
+
+    def _is_editor(self, environ: dict[str, Any]) -> bool:
+        wanted = b64encode(f"editor:{self.password}".encode()).decode()
+        return bool(environ.get("HTTP_AUTHORIZATION") == f"Basic {wanted}")
+
+    @property
+    def told(self) -> list[str]:
+        """What readers are told to be watched."""
+        return self.before if self.lag and self.before is not None else self.queries
 
     def _failure(self, path: str, asked: str) -> tuple[str, Json | str] | None:
         for key, failure in self.failing.items():
@@ -108,8 +198,8 @@ class PretendApi:
         return ("200 OK", found[0]) if found else ("404 Not Found", {"status": 404, "detail": "No such video."})
 
     def _page(self, wanted: dict[str, str]) -> tuple[str, Json]:
-        query = wanted.get("query", self.queries[0])
-        if query not in self.queries:
+        query = wanted.get("query") or next(iter(self.told), "")
+        if query not in self.told:
             return "404 Not Found", {"status": 404, "detail": f"{query} is not watched."}
         of_query = [video for video in self.videos if video["query"] == query]
         if wanted.get("order") == "oldest":
@@ -132,12 +222,19 @@ class PretendApi:
             "healthy": not self.problems,
             "checked_at": stamp(now),
             "problems": self.problems,
-            "pacing": "budget",
+            "pacing": self.pacing,
             "poll_interval_seconds": 10,
             "sources": {
                 "youtube": {
-                    "usable_keys": 1,
-                    "keys": [{"key": "5f3a", "usable": True, "problem": None}],
+                    "usable_keys": int(self.search_calls is not None),
+                    "keys": [
+                        {
+                            "key": "5f3a",
+                            "usable": self.search_calls is not None,
+                            "problem": None,
+                            "search": {"spent": 0, "left": self.search_calls or 0, "limit": self.search_calls or 0},
+                        }
+                    ],
                     "search_calls_left": 9876,
                     "units_left": 1_000_000,
                     "resets_at": stamp(now.replace(hour=8, minute=0, second=0) + timedelta(days=1)),
@@ -151,7 +248,8 @@ class PretendApi:
                 "short_of_units_since": None,
                 "today": {"asked": 0, "changed": 0, "gone": 0, "units": 0},
             },
-            "queries": [self._query(query, now) for query in self.queries],
+            "removals": [],
+            "queries": [self._query(query, now) for query in self.told],
         }
 
     def _query(self, query: str, now: datetime) -> Json:
@@ -160,8 +258,13 @@ class PretendApi:
         hours = [stamp(hour - timedelta(hours=23 - number)) for number in range(25)]
         return {
             "query": query,
+            "settings": dict(shown.query_settings(self._watched(query))),
             "late_finds": {"looks": 0, "found": 0, "oldest_seconds": None, "sweep_age_seconds": 21_600},
-            "state": "failing" if self.problems and query == self.queries[0] else "ok",
+            "state": "paused"
+            if self._watched(query).paused
+            else "failing"
+            if self.problems and query == self.queries[0]
+            else "ok",
             "problem": None,
             "last_poll_at": stamp(now - timedelta(seconds=6)),
             "last_success_at": stamp(now - timedelta(seconds=6)),

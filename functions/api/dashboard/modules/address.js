@@ -90,6 +90,11 @@ export function stopWatching() {
   else go({ watch: "" }, true);
 }
 
+/** Closes the player: nothing may lie over it, and it must not be heard while it cannot be seen. */
+export function clearTheView() {
+  if (current.watch) stopWatching();
+}
+
 /** @param {State} next @param {number} to @param {boolean} back */
 function move(next, to, back) {
   const made = { before: current, left: entry, entry: to, back };

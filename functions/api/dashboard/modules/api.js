@@ -2,17 +2,21 @@
 
 import { HOME } from "./address.js";
 
-/** @import { Fault, Status, Video, VideoPage } from "./answers.js" */
+/** @import { Fault, QuerySettings, Status, Video, VideoPage } from "./answers.js" */
+/** @typedef {{ settings: QuerySettings, tag: string }} ReadQuery a query's settings, and the tag of their version */
+
+const JSON_WANTED = { Accept: "application/json" };
 
 /** An answer other than the one asked for, in words for the reader. */
 export class Problem extends Error {
-  /** @param {{ status?: number, title: string, detail?: string, faults?: string[], retryAfter?: number }} answer */
+  /** @param {{ status?: number, title: string, detail?: string, faults?: Fault[], retryAfter?: number }} answer */
   constructor({ status = 0, title, detail = "", faults = [], retryAfter = 0 }) {
     super(title);
     this.status = status;
     this.title = title;
+    this.faults = faults;
     /** What to know or do about it. */
-    this.advice = faults.length ? faults.join(" ") : detail;
+    this.advice = faults.length ? faults.map(faultText).join(" ") : detail;
     /** Seconds. */
     this.retryAfter = retryAfter;
   }
@@ -43,14 +47,47 @@ export const fetchVideo = (id) => ask(`videos/${encodeURIComponent(id)}`);
 /** @returns {Promise<Status>} @throws {Problem} */
 export const fetchStatus = () => ask("status", { cache: "no-cache", priority: "low" });
 
+/** A query as it was a moment ago. @param {string} query @returns {Promise<ReadQuery>} @throws {Problem} */
+export const fetchQuery = async (query) => readQuery(await request(addressOf(query), { cache: "no-cache" }));
+
+/**
+ * Watches a query, or changes the version of a tag.
+ * @param {string} query
+ * @param {Record<string, unknown>} settings those left out become the defaults
+ * @param {string} [tag]
+ * @throws {Problem}
+ */
+export async function putQuery(query, settings, tag) {
+  const headers = { ...JSON_WANTED, "Content-Type": "application/json", ...(tag && { "If-Match": tag }) };
+  return readQuery(await request(addressOf(query), { method: "PUT", headers, body: JSON.stringify(settings) }));
+}
+
+/** Watches the version of a tag no more. @param {string} query @param {string} tag @param {boolean} videosGo @throws {Problem} */
+export async function deleteQuery(query, tag, videosGo) {
+  const headers = { ...JSON_WANTED, "If-Match": tag };
+  await request(`${addressOf(query)}${videosGo ? "?videos=delete" : ""}`, { method: "DELETE", headers });
+}
+
 /** Whether an error is an abort, which the page itself asked for. @param {unknown} error */
 export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";
 
+/** @param {string} query */
+const addressOf = (query) => `queries/${encodeURIComponent(query)}`;
+
+/** @param {Response} response @returns {Promise<ReadQuery>} */
+const readQuery = async (response) => ({
+  settings: await jsonOf(response),
+  tag: response.headers.get("ETag") ?? "",
+});
+
 /** @param {string} path @param {RequestInit} [options] @throws {Problem} or, if it is aborted, a DOMException */
-async function ask(path, options = {}) {
+const ask = async (path, options) => jsonOf(await request(path, options));
+
+/** @param {string} path @param {RequestInit} [options] @throws {Problem} or, if it is aborted, a DOMException */
+async function request(path, options = {}) {
   let response;
   try {
-    response = await fetch(HOME + path, { headers: { Accept: "application/json" }, ...options });
+    response = await fetch(HOME + path, { headers: JSON_WANTED, ...options });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new Problem({
@@ -59,6 +96,11 @@ async function ask(path, options = {}) {
     });
   }
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** @param {Response} response @throws {Problem} or, if it is aborted, a DOMException */
+async function jsonOf(response) {
   try {
     return await response.json();
   } catch (error) {
@@ -77,7 +119,7 @@ const notUnderstood = () =>
 async function problemOf(response) {
   const { status } = response;
   const body = await response.json().catch(() => ({}));
-  const faults = Array.isArray(body.errors) ? body.errors.map(faultText) : [];
+  const faults = Array.isArray(body.errors) ? body.errors : [];
   if (status === 404) return new Problem({ status, title: "Not found", detail: body.detail, faults });
   if (status < 500) return new Problem({ status, title: "This view cannot be shown", detail: body.detail, faults });
   const title = status === 503 ? "newsreel's store is busy" : "Something went wrong";

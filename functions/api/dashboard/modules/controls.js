@@ -1,6 +1,6 @@
 // What the reader steers the page with: search, filters, view, clicks and keys.
 
-import { DEFAULTS, feedAddress, go, HOME, present, stopWatching } from "./address.js";
+import { clearTheView, DEFAULTS, feedAddress, go, HOME, present, stopWatching } from "./address.js";
 import { $, $$ } from "./elements.js";
 import { dateField, day, midnight } from "./format.js";
 import * as listing from "./listing.js";
@@ -149,11 +149,6 @@ function showHelp() {
   help.showModal();
 }
 
-/** Closes the player: nothing may lie over it, and it must not be heard while it cannot be seen. */
-function clearTheView() {
-  if (present().watch) stopWatching();
-}
-
 function placeDates() {
   const box = datesButton.getBoundingClientRect();
   dates.style.top = `${box.bottom + 8}px`;
@@ -201,7 +196,12 @@ function onSearchKey(event) {
 function onKey(event) {
   const { key, target } = event;
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (key === "Escape" && present().watch && !help.open && !dates.matches(":popover-open")) {
+  if (
+    key === "Escape" &&
+    present().watch &&
+    !document.querySelector("dialog[open]") &&
+    !dates.matches(":popover-open")
+  ) {
     stopWatching();
     return;
   }

@@ -6,6 +6,7 @@ import { $, announce, make } from "./elements.js";
 import { plural } from "./format.js";
 import * as notice from "./notice.js";
 import * as shelf from "./shelf.js";
+import { firstQuery, isNothingWatched, watched } from "./status.js";
 
 /** @import { Video, VideoPage } from "./answers.js" */
 /**
@@ -81,6 +82,13 @@ export const waiting = () => pending?.count ?? 0;
 /** Whether the listing is the one that the address asks for. */
 export const fits = () => listing.key === listingKey(present());
 
+/** Whether it was answered before a change of what is watched had reached those who answer, or someone else made one. */
+export function isOutdated() {
+  if (!fits()) return false;
+  if (listing.problem) return listing.problem.status === 404 && Boolean(watched());
+  return !present().query && query() !== "" && query() !== firstQuery();
+}
+
 /** Whether the order is the reader's own; the pages that follow have no place in it. */
 export function sorted() {
   const { view, sort } = present();
@@ -96,6 +104,7 @@ export async function open() {
   document.body.classList.add("loading");
   if (!listing.videos.length) showSkeleton();
   try {
+    if (isNothingWatched()) throw new Problem({ status: 404, title: "Nothing is watched" });
     await fill(wanted);
   } catch (error) {
     if (isAbort(error)) return;

@@ -1,22 +1,26 @@
 // newsreel's dashboard: one page over GET /videos, /videos/{id} and /status. Here its modules are wired together, and
 // here is the clock by which it looks for news. Data reaches the page as text nodes and vetted addresses only.
 
-import { follow, present } from "./address.js";
+import { follow, go, present } from "./address.js";
 import { makeItem, refreshAge } from "./cards.js";
 import * as controls from "./controls.js";
 import { $ } from "./elements.js";
 import * as listing from "./listing.js";
 import * as player from "./player.js";
+import * as queries from "./queries.js";
 import * as shelf from "./shelf.js";
 import * as status from "./status.js";
 
 /** @import { Move } from "./address.js" */
+/** @import { QuerySettings } from "./answers.js" */
 /** @import { Problem } from "./api.js" */
 
 /** How many looks have failed one after the other. */
 let failures = 0;
 /** The timer of the next look. */
 let timer = 0;
+/** The query that was shown when it was removed, to come back to if that is undone. */
+let removed = "";
 
 shelf.connect({
   make: (video, index, view, width) =>
@@ -42,6 +46,7 @@ listing.connect({
 });
 follow(onMove);
 controls.listen();
+queries.listen(onWatchedChange);
 addEventListener("online", onConnection);
 addEventListener("offline", onConnection);
 document.addEventListener("visibilitychange", () => schedule(0.5));
@@ -74,6 +79,30 @@ function onMove({ before, left, entry, back }) {
   else player.sync();
 }
 
+/**
+ * What is watched was changed here: the page follows at once, and the API's answers within some seconds.
+ * @param {string} query
+ * @param {QuerySettings | null} settings null if it was removed
+ */
+function onWatchedChange(query, settings) {
+  const before = status.watched()?.query;
+  status.adopt(query, settings);
+  const first = status.firstQuery();
+  if (!settings && before === query) {
+    removed = query;
+    // The first one is named, as the API may still take another for it.
+    if (present().query === first) listing.open();
+    else go({ query: first, channel_id: "", watch: "" }, true);
+  } else if (settings && (removed === query || (!before && !present().query))) {
+    removed = "";
+    if (present().query === query) listing.open();
+    else go({ query, channel_id: "", watch: "" }, true);
+  } else if (settings && !before && present().query === query) listing.open();
+  showState();
+  refreshStatus().catch(() => {});
+  schedule(status.LAG / 1000);
+}
+
 /** @param {boolean} [typing] whether the search is the reader's to change */
 function showState(typing) {
   controls.sync(typing);
@@ -91,7 +120,9 @@ function showTitle() {
 async function refreshStatus() {
   await status.refresh();
   showTitle();
-  listing.showNotice();
+  queries.show();
+  if (listing.isOutdated()) await listing.open();
+  else listing.showNotice();
 }
 
 function refreshAges() {

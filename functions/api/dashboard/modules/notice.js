@@ -2,7 +2,8 @@
 
 import { DEFAULTS, filtered, go, NO_FILTERS, present } from "./address.js";
 import { $, make } from "./elements.js";
-import { watched } from "./status.js";
+import * as queries from "./queries.js";
+import { firstQuery, watched } from "./status.js";
 
 /** @import { Problem } from "./api.js" */
 /** @typedef {{ title: string, detail: string, actions: HTMLElement[] }} Words */
@@ -17,11 +18,14 @@ export function hide() {
 export function showProblem(problem, retry) {
   const { query, view } = present();
   if (problem.status === 404 && query) {
-    show({
-      title: `“${query}” is not watched`,
-      detail: "Choose one of the watched queries above, or add this one to the settings.",
-      actions: [action("Show the first query", () => go({ ...DEFAULTS, view }))],
-    });
+    const first = firstQuery();
+    const actions = [action("Watch it", () => queries.open(query))];
+    if (first) actions.push(action("Show the first query", () => go({ ...DEFAULTS, view })));
+    const detail = first ? "Choose one of the watched queries above, or watch this one." : "Nothing else is, either.";
+    show({ title: `“${query}” is not watched`, detail, actions });
+  } else if (problem.status === 404) {
+    const detail = "Name what you want to see, and newsreel looks for its videos.";
+    show({ title: "Nothing is watched yet", detail, actions: [action("Add a query", () => queries.open())] });
   } else {
     const actions = [problem.lasting ? action("Clear filters", clearFilters) : action("Try again", retry)];
     show({ title: problem.title, detail: problem.advice, actions });

@@ -6,10 +6,26 @@ import { $, make } from "./elements.js";
 import { ago, clock, fromNow, number, plural } from "./format.js";
 import { keepPlace } from "./shelf.js";
 
-/** @import { Status, WatchedQuery } from "./answers.js" */
+/** @import { QuerySettings, Status, WatchedQuery } from "./answers.js" */
 
 const HOUR = 3_600_000;
+/** How old the API's word of what is watched may be, in milliseconds, with all caches on the way. */
+export const LAG = 6000;
 const SVG = "http://www.w3.org/2000/svg";
+
+/** How a query fares that was not polled yet. @type {Omit<WatchedQuery, "query" | "settings">} */
+const UNPOLLED = {
+  state: "new",
+  problem: null,
+  last_poll_at: null,
+  last_success_at: null,
+  next_poll_at: null,
+  last_poll: null,
+  newest_video: null,
+  complete_until: null,
+  gaps: 0,
+  arrivals: [],
+};
 
 const strip = $("#strip");
 const tabs = $("#tabs");
@@ -17,14 +33,52 @@ const pulse = $("#pulse-text");
 
 /** The latest answer. @type {Status | null} */
 let status = null;
+/** What is watched, as far as it is known here. @type {WatchedQuery[]} */
+let queries = [];
+/** What was changed here lately: the settings by query, null where it was removed. @type {Map<string, { settings: QuerySettings | null, until: number }>} */
+const changes = new Map();
+
+/** The latest answer, if there is one. */
+export const latest = () => status;
+
+/** What is watched. */
+export const all = () => queries;
 
 /** The query that is listed where an address names none. */
-export const firstQuery = () => status?.queries[0]?.query ?? "";
+export const firstQuery = () => queries[0]?.query ?? "";
+
+/** Whether it is known that nothing is watched. */
+export const isNothingWatched = () => Boolean(status) && !queries.length;
 
 /** The query that is listed, if it is watched. @returns {WatchedQuery | undefined} */
 export function watched() {
   const listed = present().query || firstQuery();
-  return status?.queries.find(({ query }) => query === listed);
+  return queries.find(({ query }) => query === listed);
+}
+
+/** Takes over what was changed here, before the API tells of it. @param {string} query @param {QuerySettings | null} settings */
+export function adopt(query, settings) {
+  changes.set(query, { settings, until: Date.now() + LAG });
+  queries = withChanges(queries);
+}
+
+/** @param {WatchedQuery[]} listed */
+function withChanges(listed) {
+  const found = new Map(listed.map((each) => [each.query, each]));
+  for (const [query, { settings, until }] of changes) {
+    if (until < Date.now()) changes.delete(query);
+    else if (settings) found.set(query, changedTo(settings, found.get(query)));
+    else found.delete(query);
+  }
+  return [...found.values()];
+}
+
+/** @param {QuerySettings} settings @param {WatchedQuery} [former] @returns {WatchedQuery} */
+function changedTo(settings, former) {
+  const { query, paused } = settings;
+  const known = former ?? { ...UNPOLLED, query, settings };
+  const state = known.state === "paused" ? (known.last_poll_at ? "ok" : "new") : known.state;
+  return { ...known, settings, state: paused ? "paused" : state, next_poll_at: paused ? null : known.next_poll_at };
 }
 
 /** Asks for the status and shows it. @throws {Problem} */
@@ -37,6 +91,7 @@ export async function refresh() {
     delete pulse.dataset.shown;
     throw error;
   }
+  queries = withChanges(status.queries);
   strip.classList.remove("unknown");
   showTabs();
   showProblems(status);
@@ -46,7 +101,6 @@ export async function refresh() {
 
 export function showTabs() {
   if (!status) return;
-  const { queries } = status;
   const state = present();
   const current = state.query || firstQuery();
   const health = queries.map(({ query, state: condition }) => [query, condition]);
@@ -70,7 +124,7 @@ function makeTab({ query, state: condition, problem }, current) {
   const tab = make("a", { href }, make("bdi", {}, query));
   tab.dataset.query = query;
   if (current) tab.ariaCurrent = "page";
-  if (condition === "failing" || condition === "waiting") {
+  if (condition === "failing" || condition === "waiting" || condition === "paused") {
     tab.classList.add(condition);
     tab.title = problem ?? condition;
     tab.append(make("span", { className: "sr-only" }, `, ${condition}`));
@@ -104,7 +158,8 @@ export function showPulse() {
     const news = found === undefined ? "" : found ? `, ${number(found)} new` : ", nothing new";
     parts.push(`Last poll ${ago(query.last_poll_at)}${news}`);
   } else if (query) parts.push("Not polled yet");
-  if (query?.next_poll_at) {
+  if (query?.settings.paused) parts.push("paused");
+  else if (query?.next_poll_at) {
     const seconds = (Date.parse(query.next_poll_at) - Date.now()) / 1000;
     parts.push(seconds < 1 ? "next poll is due" : `next ${fromNow(seconds)}`);
   }

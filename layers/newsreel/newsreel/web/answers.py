@@ -102,7 +102,7 @@ class Answer:
             headers["Access-Control-Expose-Headers"] = EXPOSED
         if self.content_type:
             headers["Content-Type"] = self.content_type
-        if self.status is HTTPStatus.OK:
+        if self.status is HTTPStatus.OK or self.version is not None:
             headers |= {"ETag": self.etag, "Vary": "Accept-Encoding"}
         return headers
 
