@@ -158,6 +158,10 @@ class World:
     def __exit__(self, *_: object) -> None:
         self.restart()
 
+    def without_refreshes(self) -> None:
+        """Let nothing be refreshed, where a long time is lived through for something else."""
+        self._patch.setattr(fetcher, "defer_refresh", lambda _now: None)
+
     def time(self) -> datetime:
         """The present moment."""
         return self.now

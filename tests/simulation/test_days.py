@@ -18,6 +18,12 @@ MIDNIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 """Midnight in California."""
 
 
+@pytest.fixture(autouse=True)
+def polls_alone(world: World) -> None:
+    """Refreshes have tests, and a month, of their own."""
+    world.without_refreshes()
+
+
 def searches(world: World) -> list[datetime]:
     return [call.at for call in world.upstream.calls if call.bucket == "search"]
 

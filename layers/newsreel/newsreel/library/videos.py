@@ -10,7 +10,7 @@ from newsreel.aws.attributes import Attributes, unpacked
 from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, table_errors
 from newsreel.errors import ConditionFailed
 from newsreel.library.item import expires_at, from_item, position, to_item
-from newsreel.library.word_index import Search, WordIndex
+from newsreel.library.word_index import STATE_STEP, Search, WordIndex
 from newsreel.times import stamp
 from newsreel.video import Live, Position, Video
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 
-STATE_STEP = 1000
-"""Entries that are read at a time."""
 HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
 
 
@@ -224,8 +222,13 @@ class Videos:
         items, more = self.read(stretch, newest_first=False, limit=limit)
         return [from_item(item) for item in items], more is not None
 
-    def in_state(self, query: str, live: Live) -> list[Video]:
-        """All videos of a query that are live, or that are upcoming: of other states there is no index."""
+    def in_state(self, live: Live) -> list[Video]:
+        """All videos that are live, or that are upcoming, of whatever query: of other states there is no index."""
+        keys = [_key(video_id, query) for query, video_id in self.index.in_state(live)]
+        return [video for video in map(from_item, self._current(keys)) if video.live == live]
+
+    def of_query_in_state(self, query: str, live: Live) -> list[Video]:
+        """The same of one query, those included that were stored before there was an index of all."""
         search = Search(query, (), live=live)
         (beginning,) = search.beginnings()
         found, after = [], None

@@ -1,8 +1,9 @@
 """The words table: an index of the videos by the beginnings of their words, as DynamoDB searches no texts.
 
-For each video there is one entry under each different beginning of its words, one under its channel, and one under
-its state while it is live or upcoming. The entries of one beginning are sorted by the videos' times. Each holds all
-that a request may ask for, so that DynamoDB itself leaves out what does not match, and no video is read for that.
+For each video there is one entry under each different beginning of its words, one under its channel, and two under
+its state while it is live or upcoming: among its query's videos, and among those of all queries. The entries of one
+beginning are sorted by the videos' times. Each holds all that a request may ask for, so that DynamoDB itself leaves out
+what does not match, and no video is read for that.
 
 An entry is only a hint: it is written before its video and removed after it, so a video is never without its entries,
 while an entry may be without its video. Whoever follows one checks what it finds (`Search.finds`).
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 FIRST, LAST = "0", "9999"
 """Before and after all times."""
+EVERY_QUERY = ""
+"""No query has this name."""
+STATE_STEP = 1000
+"""Entries that are read at a time."""
 INDEXED_STATES: tuple[Live, ...] = ("live", "upcoming")
 """What most videos are not."""
 
@@ -122,6 +127,25 @@ class WordIndex:
         keys = [key for video in videos for key in _filed(video)[1]]
         delete_items(self._client, self._table, keys)
 
+    def in_state(self, live: Live) -> Iterator[tuple[str, str]]:
+        """Query and id of all videos that are live, or that are upcoming. Raises TableUnavailable."""
+        request: dict[str, Any] = {}
+        while True:
+            with table_errors():
+                answer = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="#beginning = :beginning",
+                    ProjectionExpression="#position",
+                    ExpressionAttributeNames={"#beginning": "beginning", "#position": "position"},
+                    ExpressionAttributeValues=packed({":beginning": _partition(EVERY_QUERY, _state(live))}),
+                    Limit=STATE_STEP,
+                    **request,
+                )
+            yield from map(_of_every_query, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def read(
         self, search: Search, beginning: str, *, newest_first: bool, limit: int, after: Position | None = None
     ) -> Step:
@@ -155,6 +179,11 @@ class WordIndex:
         return Step(found, answer["ScannedCount"], _position(rest) if rest else None)
 
 
+def _of_every_query(key: Attributes) -> tuple[str, str]:
+    _, video_id, query = key["position"]["S"].split("#", 2)
+    return query, video_id
+
+
 def _filed(video: Video) -> tuple[list[str], list[Attributes]]:
     """All of a video that a request may ask for, and the keys of its entries."""
     words, state = words_of(video), _state(video.live)
@@ -162,7 +191,10 @@ def _filed(video: Video) -> tuple[list[str], list[Attributes]]:
     begun = [beginning for word in words for beginning in beginnings(word)]
     begun += channel + [state] * (video.live in INDEXED_STATES)
     position = _text_of(Position(video.published_at, video.video_id))
-    return [*words, *channel, state], [_key(video.query, beginning, position) for beginning in dict.fromkeys(begun)]
+    keys = [_key(video.query, beginning, position) for beginning in dict.fromkeys(begun)]
+    if video.live in INDEXED_STATES:
+        keys.append(_key(EVERY_QUERY, state, f"{position}#{video.query}"))
+    return [*words, *channel, state], keys
 
 
 def _text(pieces: Iterable[str]) -> str:

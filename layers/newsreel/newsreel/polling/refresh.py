@@ -179,13 +179,18 @@ class _Refresh:
         """What is live, and what is upcoming, as far as either is due."""
         if not self._is_due(self._state.live_due_at):
             return
-        yield Work(self._in_state("live"))
         everything = self._is_due(self._state.announced_due_at)
-        yield Work([video for video in self._in_state("upcoming") if everything or self._soon(video)])
+        yield Work(self._in_state("live", each_query=everything))
+        upcoming = self._in_state("upcoming", each_query=everything)
+        yield Work([video for video in upcoming if everything or self._soon(video)])
 
-    def _in_state(self, live: Live) -> list[Video]:
-        found = self._each_query(lambda query: self._adapters.videos.in_state(query, live))
-        return [video for videos in found for video in videos]
+    def _in_state(self, live: Live, *, each_query: bool) -> list[Video]:
+        """All that is live or upcoming; seldom query by query, which finds what the quick way does not know yet."""
+        videos = self._adapters.videos
+        if not each_query:
+            return [video for video in videos.in_state(live) if video.query in self._queries]
+        found = self._each_query(lambda query: videos.of_query_in_state(query, live))
+        return [video for some in found for video in some]
 
     def _soon(self, video: Video) -> bool:
         if video.starts_at is None:
