@@ -4,7 +4,7 @@ What one refresh of a video costs is counted while the real handlers work. What 
 from that: each video is asked for at seven ages and then every 25 days; a tenth are live for two hours, and what is
 live is asked for every five minutes. Its counts have changed each time, which is the dearest case.
 
-    python -m tests.bench.refresh month     lives through a month of 475 videos a day, an event every five minutes, and
+    python -m tests.bench.refresh month     lives through a month of 475 videos a day, an event every fifteen minutes, and
                                             holds it against the truth each hour; it takes some twenty minutes
 """
 
@@ -123,7 +123,7 @@ def month() -> Iterator[Row]:
     with world() as made:
         made.configure(RETENTION_DAYS="365")
         made.now = MIDNIGHT
-        simulated = Month(made, lives(MIDNIGHT - DAY, 31 * DAY, 475), 365 * DAY, 5 * MINUTE)
+        simulated = Month(made, lives(MIDNIGHT - DAY, 31 * DAY, 475), 365 * DAY, 15 * MINUTE)
         with units(made, made.dynamodb) as used:
             for day in range(1, 31):
                 simulated.run(DAY)
