@@ -4,8 +4,10 @@ What one refresh of a video costs is counted while the real handlers work. What 
 from that: each video is asked for at seven ages and then every 25 days; a tenth are live for two hours, and what is
 live is asked for every five minutes. Its counts have changed each time, which is the dearest case.
 
-    python -m tests.bench.refresh month     lives through a month of 475 videos a day, an event every fifteen minutes, and
-                                            holds it against the truth each hour; it takes some twenty minutes
+    python -m tests.bench.refresh month
+
+lives through a month of 475 videos a day, with an event every fifteen minutes, and holds it against the truth each hour;
+it takes some twenty minutes.
 """
 
 import math
