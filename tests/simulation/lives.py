@@ -139,11 +139,13 @@ class Month:
     def _check_change(self, what: str, life: Life) -> None:
         answer = self.world.get(f"/videos/{life.clip.video_id}")
         now = life.at(self.world.now)
-        if now is None:
+        if what == "gone":
             assert answer.status_code == 404, f"{life} is there at {stamp(self.world.now)}"
-            return
-        video: dict[str, Any] = answer.get_json()
-        assert (video.get("title"), video.get("live")) == (now.title, now.live), f"{what}, {life}: {video}"
+        elif now:
+            # Other changes of the same video have deadlines of their own.
+            video: dict[str, Any] = answer.get_json()
+            name = {"renamed": "title", "over": "live"}[what]
+            assert video.get(name) == getattr(now, name), f"{what}, {life}: {video}"
 
     def _deadline(self, life: Life, at: datetime, what: str) -> datetime:
         """Until when a change must show."""
