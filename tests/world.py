@@ -242,10 +242,13 @@ class World:
         """Nobody but the handlers writes meanwhile, so that what they read need not be read twice."""
         tables = self.dynamodb
         self.dynamodb = cast("DynamoDBClient", Remembered(tables))
+        # It keeps the client that it was made with.
+        api.videos.cache_clear()
         try:
             yield
         finally:
             self.dynamodb = tables
+            api.videos.cache_clear()
 
     def minute(self) -> None:
         """Let a minute pass: an event of the schedule, and the queue's messages when they are due."""

@@ -50,6 +50,8 @@ class Faulty:
 def test_a_thousand_faults_leave_exactly_the_truth(world: World, monkeypatch: Any) -> None:
     chance = random.Random(7)
     done: Counter[str] = Counter()
+    # Refreshes that are killed have a test of their own.
+    world.without_refreshes()
     world.configure(PACING="fixed", POLL_INTERVAL_SECONDS="60", SEARCH_CALLS_PER_DAY="100000", UNITS_PER_DAY="100000")
     monkeypatch.setattr("time.sleep", world.sleep)
 

@@ -13,7 +13,7 @@ from tests.world import MINUTE, START, World, clip
 
 KILLS = 300
 ROUNDS_APART = timedelta(minutes=75)
-COUNT = 12
+COUNT = 7
 
 
 class Deadly:
@@ -66,7 +66,7 @@ def _happen(world: World, chance: random.Random, there: list[str]) -> None:
             world.clips.change(video_id, views=chance.randrange(1000))
         case 2:
             world.clips.change(video_id, live=chance.choice(["live", "none"]), duration_seconds=chance.randrange(9, 99))
-        case 3 if len(there) > 4:
+        case 3 if len(there) > 3:
             world.clips.remove(video_id)
             there.remove(video_id)
 

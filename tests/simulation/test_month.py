@@ -10,7 +10,7 @@ from tests.world import MINUTE, World
 
 
 @pytest.mark.parametrize(
-    ("retention", "days", "step"), [(3, 5, 30 * MINUTE), (365, 28, 2 * HOUR)], ids=["of three days", "of a year"]
+    ("retention", "days", "step"), [(3, 5, 30 * MINUTE), (365, 28, 3 * HOUR)], ids=["of three days", "of a year"]
 )
 def test_what_is_shown_stays_true(world: World, retention: int, days: int, step: timedelta) -> None:
     # A month of 475 videos a day, an event a minute, takes longer: python -m tests.bench.refresh
@@ -18,7 +18,7 @@ def test_what_is_shown_stays_true(world: World, retention: int, days: int, step:
     world.now = MIDNIGHT
     month = Month(world, lives(MIDNIGHT - DAY, (days + 1) * DAY, 12), retention * DAY, step)
     month.run(days * DAY)
-    assert month.checked["pages"] >= 2 * days * 11
+    assert month.checked["pages"] >= 2 * days * 7
     assert min(month.checked[what] for what in ("renamed", "gone", "over")) > 0
     assert max(month.units.values()) < 10_000
     shown = world.walk()
