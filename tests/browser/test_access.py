@@ -64,6 +64,9 @@ def test_a_public_page_says_which_rule_that_breaks(visit: Open, own_site: Site, 
     note.scroll_into_view_if_needed()
     expect(note).to_be_in_viewport()
     expect(note).to_contain_text("III.I.15")
+    # The end of the list loads more; a button that is changing its colours has none to be judged.
+    page.wait_for_load_state("networkidle")
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")["violations"]
     assert not [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
