@@ -88,7 +88,7 @@ def permission(client: Callable[[str], Any], name: str) -> Properties:
         except client("lambda").exceptions.ResourceNotFoundException:
             continue
         for statement in json.loads(policy)["Statement"]:
-            if statement["Sid"] == name or name in policy:
+            if name in json.dumps(statement):
                 return {
                     "Action": statement["Action"],
                     "FunctionName": each["FunctionName"],
