@@ -119,7 +119,8 @@ def test_only_the_editor_changes_what_is_watched(stack: Stack) -> None:
     made = editor.ask("PUT", path, json={"weight": 2})
     assert (made.status_code, made.json()["weight"]) == (201, 2)
     # Readers see it within two seconds.
-    found = until(lambda: (answer := stack.get(path)).status_code == 200 and answer, "it is watched")
+    until(lambda: stack.get(path).status_code == 200, "it is watched")
+    found = stack.get(path)
     assert found.json() == made.json()
     gone = editor.ask("DELETE", path, headers={"If-Match": found.headers["ETag"]})
     assert gone.status_code == 204
