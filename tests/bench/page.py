@@ -54,7 +54,7 @@ def rows() -> Iterator[Row]:
     sam.build()
     with filled() as url:
         # Looking at a password takes a hundred times less than a page.
-        own = {"AWS_ENDPOINT_URL": url, "VIDEOS_TABLE": "VideosTable", "ACCESS": "public"}
+        own = {"AWS_ENDPOINT_URL": url, "VIDEOS_TABLE": "VideosTable", "STATE_TABLE": "StateTable", "ACCESS": "public"}
         environment = ENVIRONMENT | own
         path = [BUILT / "ApiFunction", LAYER]
         anew = "app.pages.clear(); app.ready.clear(); app.handler(event, context)"
