@@ -365,12 +365,8 @@ def _put_query() -> Document:
         "responses": {
             "200": _settings("The query as it is now."),
             "201": _settings("The query is watched from now on."),
-            "400": _ref("responses", "InvalidParameters"),
             "409": _problem(HTTPStatus.CONFLICT, "No further query can be watched."),
-            "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
-            "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, "It is watched already, and `If-Match` is not given."),
-            "500": _ref("responses", "InternalServerError"),
-            "503": _ref("responses", "ServiceUnavailable"),
+            **_refusals("It is watched already, and `If-Match` is not given."),
         },
     }
 
@@ -387,13 +383,21 @@ def _delete_query() -> Document:
                 "description": "It is not watched any more.",
                 "headers": _headers("Cache-Control", "Access-Control-Allow-Origin"),
             },
-            "400": _ref("responses", "InvalidParameters"),
             "404": _problem(HTTPStatus.NOT_FOUND, "The query is not watched."),
-            "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
-            "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, "`If-Match` is not given."),
-            "500": _ref("responses", "InternalServerError"),
-            "503": _ref("responses", "ServiceUnavailable"),
+            **_refusals("`If-Match` is not given."),
         },
+    }
+
+
+def _refusals(unread: str) -> Document:
+    """What every change of a query may be answered; `unread` says what a 428 means."""
+    return {
+        "400": _ref("responses", "InvalidParameters"),
+        "401": _ref("responses", "Unauthorized"),
+        "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
+        "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, unread),
+        "500": _ref("responses", "InternalServerError"),
+        "503": _ref("responses", "ServiceUnavailable"),
     }
 
 
