@@ -49,6 +49,9 @@ class Readable(logging.Formatter):
         poll = getattr(record, "poll", None)
         if isinstance(poll, Mapping):
             return f"{time}  {poll_line(poll, columns())}"
+        refresh = getattr(record, "refresh", None)
+        if isinstance(refresh, Mapping):
+            return folded(f"{time}  {refresh_line(refresh)}", columns())
         mark = "" if record.levelno < logging.WARNING else f"{record.levelname}: "
         first, *stack = super().format(record).split("\n")
         return "\n".join((folded(f"{time}  {mark}{first}", columns()), *stack))
@@ -71,6 +74,12 @@ def poll_line(poll: Mapping[str, Any], width: int | None = None) -> str:
     if width is None:
         return f"{line}  {poll['problem']}"
     return f"{line}\n{folded(INDENT + poll['problem'], width)}"
+
+
+def refresh_line(refresh: Mapping[str, Any]) -> str:
+    """What a refresh of stored videos did."""
+    counts = "  ".join(f"{refresh[name]} {name}" for name in ("asked", "changed", "gone"))
+    return f"stored videos asked for again: {counts}" + (f"  {refresh['problem']}" if refresh["problem"] else "")
 
 
 def folded(text: str, width: int | None) -> str:

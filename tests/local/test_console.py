@@ -51,6 +51,12 @@ def test_a_problem_stands_at_the_end() -> None:
     assert "WARNING" not in line
 
 
+def test_a_refresh_says_what_it_was_for_and_did() -> None:
+    refresh = {"asked": 17, "changed": 3, "gone": 1, "problem": None}
+    assert shown("refresh", refresh=refresh).endswith("  stored videos asked for again: 17 asked  3 changed  1 gone")
+    assert shown("refresh", refresh=refresh | {"problem": "no answer"}).endswith("1 gone  no answer")
+
+
 def test_other_records_are_shown_in_their_words_and_failures_with_their_stack() -> None:
     assert shown("hello").endswith("  hello")
     assert "WARNING: careful" in shown("careful", logging.WARNING)
