@@ -234,8 +234,9 @@ def get_feed(request: Request) -> Answer:
 def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
     parameters.read(request.query, ())
-    states = PollStates(dynamodb(), settings().state_table).read(names())
-    body = {"queries": status.queries(known().queries, states, newest_of(states), clock())}
+    watched = known().queries
+    states = PollStates(dynamodb(), settings().state_table).read([query.name for query in watched])
+    body = {"queries": status.queries(watched, states, newest_of(states), clock())}
     return answers.json_answer(body, answers.BRIEFLY)
 
 
@@ -244,9 +245,10 @@ def get_query(request: Request) -> Answer:
     """The settings of one query, with the version that a change must name."""
     parameters.read(request.query, ())
     name = normalized_name(request)
-    query = next((each for each in known().queries if each.name == name), None)
-    if query is None:
-        raise UnknownQuery(name, names())
+    watched = {query.name: query for query in known().queries}
+    if name not in watched:
+        raise UnknownQuery(name, tuple(watched))
+    query = watched[name]
     return answers.json_answer(shown.query_settings(query), answers.BRIEFLY, version=query.version)
 
 
@@ -259,11 +261,12 @@ def get_status(request: Request) -> Answer:
 
     parameters.read(request.query, ())
     table = settings().state_table
-    queries = names()
+    watched, removals = known()
+    queries = [query.name for query in watched]
     states = PollStates(dynamodb(), table).read(queries)
     body = status.status(
-        known().queries,
-        Removals(dynamodb(), table).read(known().removals),
+        watched,
+        Removals(dynamodb(), table).read(removals),
         states,
         newest_of(states),
         FetchHistory(dynamodb(), table).latest(queries, status.LAST_POLLS),

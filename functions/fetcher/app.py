@@ -70,11 +70,11 @@ def watched() -> WatchedQueries:
 
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Poll what is due.
+    """Do what is due.
 
-    The schedule's event polls the query that is due longest and puts the minute's other polls into the queue. A
-    queue's event polls the query of each message; a message whose poll raised is named in `batchItemFailures` and
-    comes again.
+    The schedule's event polls the query that is due longest and puts the minute's other polls, a refresh and removals
+    into the queue. A queue's event does what each message asks for; a message that raised is named in
+    `batchItemFailures` and comes again.
     """
     if "Records" in event:
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in deliver(event["Records"])]}
@@ -85,7 +85,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
-    """Poll the query of each message; the ids of those that failed.
+    """Do what each message asks for; the ids of those that failed.
 
     Powertools' batch utility does the same, and brings asyncio and all of Lambda's events with it: a tenth of a start.
     Raises PollsFailed where all failed, so that it counts as an error of the function.
@@ -119,16 +119,16 @@ def schedule() -> None:
     publish_health(states, None if ring.empty and settings().invidious_urls else budget)
     due = due_polls(states, settings().poll_interval, budget.left, now)
     first = due[0] if due and due[0].due_at <= now else None
-    shares = {each.query: rivals(queries[each.query], queries.values()) for each in due}
+    among = rivals(known.queries)
     for each in due[1 if first else 0 :]:
-        message = {"query": each.query, "due_at": stamp(each.due_at), "rivals": shares[each.query]}
+        message = {"query": each.query, "due_at": stamp(each.due_at), "rivals": among[each.query]}
         defer(message, each.due_at)
     defer_refresh(now)
-    for removal in known.removals and removals().read(known.removals):
+    for removal in removals().read(known.removals):
         if not removal.done:
             defer({"forget": removal.query}, now)
     if first:
-        run(queries[first.query], shares[first.query], ring)
+        run(queries[first.query], among[first.query], ring)
 
 
 def defer_refresh(now: datetime) -> None:
@@ -149,15 +149,14 @@ def defer(message: dict[str, Any], due_at: datetime) -> None:
 
 def forget(name: str) -> None:
     """Delete some of the videos of a query that was removed, unless it is watched again."""
-    from newsreel.polling.adapters import adapters  # noqa: PLC0415
+    from newsreel.polling.adapters import stored_videos  # noqa: PLC0415
     from newsreel.polling.removals import step  # noqa: PLC0415
 
     asked = [each for each in watched().all(consistent=True).removals if each.query == name]
     for removal in removals().read(asked):
         if removal.done:
             continue
-        videos = adapters(dynamodb(), settings(), key_ring(), clock, sleep).videos
-        after = step(removal, videos, clock())
+        after = step(removal, stored_videos(dynamodb(), settings(), clock), clock())
         removals().note(after, clock())
         logger.info("videos removed", extra={"removal": after._asdict()})
         if not after.done:
@@ -190,7 +189,7 @@ def run_named(name: str, among: float | None) -> None:
         logger.info("query is no longer watched", extra={"query": name})
         return
     # A message of the release before this one does not say among how many.
-    run(query, among or rivals(query, watched().read()), key_ring())
+    run(query, among or rivals([query, *(each for each in watched().read() if each.name != name)])[name], key_ring())
 
 
 def run(query: WatchedQuery, among: float, ring: KeyRing) -> None:

@@ -284,7 +284,7 @@ def test_settings_are_read_strictly_whatever_comes(value: Any) -> None:
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=20))
 def test_shares_add_up(weights: list[int]) -> None:
     queries = [WatchedQuery(str(number), str(number), weight=weight) for number, weight in enumerate(weights)]
-    assert sum(1 / rivals(query, queries) for query in queries) == pytest.approx(1)
+    assert sum(1 / each for each in rivals(queries).values()) == pytest.approx(1)
 
 
 def test_old_messages_still_poll(world: World) -> None:

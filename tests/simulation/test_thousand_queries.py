@@ -54,7 +54,7 @@ def test_shares_of_a_day_follow_the_weights() -> None:
         share = per_day * query.weight / weights
         assert abs(polls[name] - share) <= max(0.05 * share, 1.5), (query, polls[name], share)
     one = next(iter(active.values()))
-    assert rivals(one, watched) == weights / one.weight
+    assert rivals(watched)[one.name] == weights / one.weight
 
 
 def test_a_minute_with_nothing_due_reads_them_all_at_once(world: World) -> None:

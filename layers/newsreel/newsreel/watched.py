@@ -200,7 +200,8 @@ def seeds(names: Sequence[str]) -> list[WatchedQuery]:
     return [WatchedQuery(name, name, place=place, version=1) for place, name in enumerate(names)]
 
 
-def rivals(query: WatchedQuery, others: Iterable[WatchedQuery]) -> float:
-    """How many queries of equal weight would leave this one the share of the budget that it has now."""
-    weights = sum(each.weight for each in others if not each.paused and each.name != query.name)
-    return (weights + query.weight) / query.weight
+def rivals(queries: Iterable[WatchedQuery]) -> dict[str, float]:
+    """By name, among how many queries of equal weight each that is not paused would have the share that it has."""
+    active = [query for query in queries if not query.paused]
+    weights = sum(query.weight for query in active)
+    return {query.name: weights / query.weight for query in active}

@@ -62,6 +62,31 @@ def get_items(
     return found
 
 
+def query_items(client: "DynamoDBClient", **request: Any) -> Iterator[Attributes]:
+    """The items that a Query gives, page after page. Raises TableUnavailable."""
+    while True:
+        with table_errors():
+            answer = client.query(**request)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def get_partition(
+    client: "DynamoDBClient", table: str, partition: str, *, consistent: bool = False
+) -> dict[str, Attributes]:
+    """The items of a partition of the state table, by sort key. Raises TableUnavailable."""
+    items = query_items(
+        client,
+        TableName=table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": partition}},
+        ConsistentRead=consistent,
+    )
+    return {item["sk"]["S"]: item for item in items}
+
+
 def put_items(client: "DynamoDBClient", table: str, items: Sequence[Attributes]) -> None:
     """Put the items, whatever stood there before."""
     _write(client, table, [{"PutRequest": {"Item": item}} for item in items])

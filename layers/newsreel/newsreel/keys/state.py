@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.aws.attributes import unpacked
-from newsreel.aws.calls import table_errors
+from newsreel.aws.calls import get_partition
 from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.times import pacific_day, stamp
 
@@ -70,21 +70,7 @@ class RingState(NamedTuple):
 
 def read_ring(client: "DynamoDBClient", table: str, *, consistent: bool = False) -> RingState:
     """The keys in the secret's order with their states. Raises TableUnavailable."""
-    items: dict[str, dict[str, Any]] = {}
-    request: dict[str, Any] = {}
-    while True:
-        with table_errors():
-            answer = client.query(
-                TableName=table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": PARTITION}},
-                ConsistentRead=consistent,
-                **request,
-            )
-        items |= {item["sk"]["S"]: item for item in answer["Items"]}
-        if "LastEvaluatedKey" not in answer:
-            break
-        request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    items = get_partition(client, table, PARTITION, consistent=consistent)
     ring = unpacked(items.get(RING, {}))
     names: Sequence[str] = ring.get("keys", ())
     states = tuple(KeyState.of(items[name]) if name in items else KeyState(name) for name in names)

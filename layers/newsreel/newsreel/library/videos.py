@@ -10,7 +10,7 @@ from newsreel.aws.attributes import Attributes, unpacked
 from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, table_errors
 from newsreel.errors import ConditionFailed
 from newsreel.library.item import expires_at, from_item, position, to_item
-from newsreel.library.word_index import STATE_STEP, Search, WordIndex
+from newsreel.library.word_index import Search, WordIndex
 from newsreel.times import stamp
 from newsreel.video import Live, Position, Video
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 
+STATE_STEP = 1000
+"""Entries of a state that are read at a time."""
 HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
 
 

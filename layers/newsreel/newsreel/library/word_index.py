@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed
-from newsreel.aws.calls import delete_items, put_items, table_errors
+from newsreel.aws.calls import delete_items, put_items, query_items, table_errors
 from newsreel.library.item import expires_at
 from newsreel.library.words import beginnings, is_run, words_of
 from newsreel.video import Live, Position, Video
@@ -27,8 +27,6 @@ FIRST, LAST = "0", "9999"
 """Before and after all times."""
 EVERY_QUERY = ""
 """No query has this name."""
-STATE_STEP = 1000
-"""Entries that are read at a time."""
 INDEXED_STATES: tuple[Live, ...] = ("live", "upcoming")
 """What most videos are not."""
 
@@ -129,22 +127,15 @@ class WordIndex:
 
     def in_state(self, live: Live) -> Iterator[tuple[str, str]]:
         """Query and id of all videos that are live, or that are upcoming. Raises TableUnavailable."""
-        request: dict[str, Any] = {}
-        while True:
-            with table_errors():
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="#beginning = :beginning",
-                    ProjectionExpression="#position",
-                    ExpressionAttributeNames={"#beginning": "beginning", "#position": "position"},
-                    ExpressionAttributeValues=packed({":beginning": _partition(EVERY_QUERY, _state(live))}),
-                    Limit=STATE_STEP,
-                    **request,
-                )
-            yield from map(_of_every_query, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        entries = query_items(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="#beginning = :beginning",
+            ProjectionExpression="#position",
+            ExpressionAttributeNames={"#beginning": "beginning", "#position": "position"},
+            ExpressionAttributeValues=packed({":beginning": _partition(EVERY_QUERY, _state(live))}),
+        )
+        return map(_of_every_query, entries)
 
     def read(
         self, search: Search, beginning: str, *, newest_first: bool, limit: int, after: Position | None = None

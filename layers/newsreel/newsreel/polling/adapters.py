@@ -37,6 +37,12 @@ class Adapters(NamedTuple):
     now: Callable[[], datetime]
 
 
+def stored_videos(client: "DynamoDBClient", settings: FetcherSettings, now: Callable[[], datetime]) -> Videos:
+    """The videos of the tables, by this client."""
+    index = WordIndex(client, settings.words_table, settings.retention)
+    return Videos(client, settings.videos_table, settings.retention, index, now)
+
+
 def adapters(
     client: "DynamoDBClient",
     settings: FetcherSettings,
@@ -45,11 +51,11 @@ def adapters(
     sleep: Callable[[float], None],
 ) -> Adapters:
     """The adapters of one poll: tables by this client, sources by this key ring."""
-    table, index = settings.state_table, WordIndex(client, settings.words_table, settings.retention)
+    table = settings.state_table
     return Adapters(
         states=PollStates(client, table),
         refreshes=RefreshStates(client, table),
-        videos=Videos(client, settings.videos_table, settings.retention, index, now),
+        videos=stored_videos(client, settings, now),
         history=FetchHistory(client, table),
         ring=ring,
         youtube=YouTube(settings.youtube_api_url, session(), ring, now=now, sleep=sleep),

@@ -196,7 +196,7 @@ def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datet
     if harvest.source == "invidious":
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
         return Stored(tuple(each for each in written if each.video_id not in stored))
-    lookup, problem = Lookup((), frozenset()), None
+    lookup, problem = Lookup(), None
     if adapters.now() < asking_until:
         try:
             lookup = adapters.youtube.details(each for each in versions if not each.detailed)

@@ -10,7 +10,6 @@ about to be; then the ages at which a refresh is nice to have. Each leaves enoug
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from copy import replace
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 from math import ceil
@@ -56,8 +55,7 @@ class Refreshed(NamedTuple):
     next_due_at: datetime
 
 
-@dataclass(slots=True)
-class Work:
+class Work(NamedTuple):
     """Videos to be asked for, for one reason."""
 
     videos: list[Video]
@@ -133,7 +131,9 @@ class _Refresh:
     def done(self) -> RefreshState:
         """Do the work; the state after it."""
         live, state = list(self._live()), self._state
-        works = [*self._stretches(owed=True), *live, *self._stretches(owed=False)]
+        due = ages.due(state.marks, self._settings.retention, self._now)
+        owed, nice = ([each for each in due if each.owed is wanted] for wanted in (True, False))
+        works = [*self._stretches(owed), *live, *self._stretches(nice)]
         done = self._ask(works)
         marks = {each.age: each.since for each in ages.stretches(state.marks, self._settings.retention, self._now)}
         marks |= {work.stretch.age: _mark(work.stretch, work.videos, done) for work in works if work.stretch}
@@ -197,10 +197,10 @@ class _Refresh:
             return True
         return -LONG_OVER < instant(video.starts_at) - self._now < SOON
 
-    def _stretches(self, *, owed: bool) -> Iterator[Work]:
+    def _stretches(self, due: Iterable[Stretch]) -> Iterator[Work]:
         room = VIDEOS_AT_MOST
-        for stretch in ages.due(self._state.marks, self._settings.retention, self._now):
-            if stretch.owed is owed and room > 0:
+        for stretch in due:
+            if room > 0:
                 work = self._gathered(stretch, room)
                 room -= len(work.videos)
                 yield work

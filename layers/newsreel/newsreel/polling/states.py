@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
-from newsreel.aws.calls import get_items, table_errors
+from newsreel.aws.calls import get_items, get_partition, table_errors
 from newsreel.polling.claims import Claims
 from newsreel.polling.poll_state import DueState, Fetch, PollState
 from newsreel.polling.sweeping import LateFinds, SweepPace
@@ -43,20 +43,8 @@ class PollStates:
 
         Raises TableUnavailable.
         """
-        items: dict[str, Attributes] = {}
-        request: dict[str, Any] = {}
-        while True:
-            with table_errors():
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues=packed({":pk": DUE}),
-                    **request,
-                )
-            items |= {item["sk"]["S"]: item for item in answer["Items"]}
-            if "LastEvaluatedKey" not in answer:
-                return [_due_state(query, items.get(query, {})) for query in queries]
-            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        items = get_partition(self._client, self._table, DUE)
+        return [_due_state(query, items.get(query, {})) for query in queries]
 
     def note_due(self, state: DueState) -> None:
         """Let the schedule know of a query's state. Raises TableUnavailable."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
-from newsreel.aws.calls import condition_held, get_items, table_errors
+from newsreel.aws.calls import condition_held, get_items, get_partition, table_errors
 from newsreel.errors import Changed, TooManyQueries
 from newsreel.polling.removals import Removal
 from newsreel.times import stamp
@@ -24,6 +24,8 @@ PARTITION = "watched"
 SEEDED = "seeded"
 """The sort key of the item that says that the seeds were put into the table."""
 NAMED = "query#"
+STANDS = "version = :version AND attribute_not_exists(removed_at)"
+"""The condition that a query is watched in the version that was read."""
 REMOVED_KEPT = timedelta(days=40)
 
 
@@ -46,7 +48,7 @@ class WatchedQueries:
         """All, in their order. Raises TableUnavailable."""
         return self.all(consistent=consistent).queries
 
-    def all(self, *, consistent: bool = False) -> "Watched":
+    def all(self, *, consistent: bool = False) -> Watched:
         """All, and those removed whose videos are to go. Raises TableUnavailable."""
         items = self._items(consistent=consistent)
         found = [_from_item(values) for values in items.values() if "removed_at" not in values and "name" in values]
@@ -70,21 +72,23 @@ class WatchedQueries:
         Raises Changed where it has another version meanwhile, TooManyQueries, TableUnavailable.
         """
         self._put_seeds()
-        there = self._items(consistent=True)
-        former = there.get(NAMED + query.name, {})
-        watched = [values for values in there.values() if "name" in values and "removed_at" not in values]
-        if query.version == 0:
-            if len(watched) >= QUERIES_AT_MOST:
-                raise TooManyQueries(f"at most {QUERIES_AT_MOST} queries are watched")
-            place = 1 + max((values["place"] for values in watched), default=-1)
-            query = replace(query, place=place)
-        written = replace(query, version=former.get("version", 0) + 1 if query.version == 0 else query.version + 1)
-        condition, values = "attribute_not_exists(pk)", {}
         if query.version:
-            condition, values = "version = :version AND attribute_not_exists(removed_at)", {":version": query.version}
-        elif former:
-            condition, values = "version = :version AND attribute_exists(removed_at)", {":version": former["version"]}
-        self._write(_to_item(written, now), condition, values, query.name)
+            written = replace(query, version=query.version + 1)
+            self._write(_to_item(written, now), STANDS, {":version": query.version}, query.name)
+            return written
+        there = self._items(consistent=True)
+        watched = [values for values in there.values() if "name" in values and "removed_at" not in values]
+        if len(watched) >= QUERIES_AT_MOST:
+            raise TooManyQueries(f"at most {QUERIES_AT_MOST} queries are watched")
+        place = 1 + max((values["place"] for values in watched), default=-1)
+        # A version never comes twice, so a query that was removed goes on where it was.
+        former = there.get(NAMED + query.name, {}).get("version", 0)
+        written = replace(query, place=place, version=former + 1)
+        if former:
+            condition = "version = :version AND attribute_exists(removed_at)"
+            self._write(_to_item(written, now), condition, {":version": former}, query.name)
+        else:
+            self._write(_to_item(written, now), "attribute_not_exists(pk)", {}, query.name)
         return written
 
     def remove(self, query: WatchedQuery, now: datetime, *, videos_go: bool) -> None:
@@ -100,8 +104,7 @@ class WatchedQueries:
                 "expires_at": int((now + REMOVED_KEPT).timestamp()),
             }
         )
-        condition = "version = :version AND attribute_not_exists(removed_at)"
-        self._write(item, condition, {":version": query.version}, query.name)
+        self._write(item, STANDS, {":version": query.version}, query.name)
 
     def _write(self, item: Attributes, condition: str, values: dict[str, Any], name: str) -> None:
         request: dict[str, Any] = {"ExpressionAttributeValues": packed(values)} if values else {}
@@ -127,21 +130,8 @@ class WatchedQueries:
             self._client.put_item(TableName=self._table, Item=_key(SEEDED))
 
     def _items(self, *, consistent: bool) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        request: dict[str, Any] = {}
-        while True:
-            with table_errors():
-                answer = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues=packed({":pk": PARTITION}),
-                    ConsistentRead=consistent,
-                    **request,
-                )
-            found |= {item["sk"]["S"]: unpacked(item) for item in answer["Items"]}
-            if "LastEvaluatedKey" not in answer:
-                return found
-            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        items = get_partition(self._client, self._table, PARTITION, consistent=consistent)
+        return {sort_key: unpacked(item) for sort_key, item in items.items()}
 
 
 def _key(sort_key: str) -> Attributes:

@@ -57,9 +57,9 @@ class SearchPage(NamedTuple):
 class Lookup(NamedTuple):
     """What YouTube has of some videos now."""
 
-    found: tuple[Video, ...]
+    found: tuple[Video, ...] = ()
     """The videos as they are there."""
-    gone: frozenset[str]
+    gone: frozenset[str] = frozenset()
     """The ids of those that were deleted or made private."""
 
 
