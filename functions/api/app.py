@@ -19,18 +19,14 @@ from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
 from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownVideo
 from newsreel.ids import is_video_id
-from newsreel.keys.state import read_ring
 from newsreel.library.listing import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
-from newsreel.polling.poll_state import PollState
-from newsreel.polling.states import PollStates
 from newsreel.polling.watched_queries import Watched, WatchedQueries
 from newsreel.settings import ApiSettings, read_settings
-from newsreel.sources.instances import Instances
 from newsreel.times import utc_now
 from newsreel.watched import read_name
-from newsreel.web import access, answers, parameters, shown, status
+from newsreel.web import access, answers, parameters, shown
 from newsreel.web.answers import Answer
 from newsreel.web.cache import Cache
 from newsreel.web.parameters import PageRequest
@@ -38,6 +34,7 @@ from newsreel.web.request import Request, from_event
 from newsreel.web.responding import answered
 
 if TYPE_CHECKING:
+    from newsreel.polling.poll_state import PollState
     from newsreel.web.guard import Guard
 
 FOLDER = Path(__file__).parent
@@ -233,6 +230,9 @@ def get_feed(request: Request) -> Answer:
 @route("/queries")
 def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
+    from newsreel.polling.states import PollStates  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.web import status  # noqa: PLC0415 - the same
+
     parameters.read(request.query, ())
     watched = known().queries
     states = PollStates(dynamodb(), settings().state_table).read([query.name for query in watched])
@@ -255,9 +255,13 @@ def get_query(request: Request) -> Answer:
 @route("/status")
 def get_status(request: Request) -> Answer:
     """Whether all is well, and if not, what is wrong and what to do."""
-    from newsreel.polling.history import FetchHistory  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.keys.state import read_ring  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.polling.history import FetchHistory  # noqa: PLC0415 - the same
     from newsreel.polling.refresh_states import RefreshStates  # noqa: PLC0415 - the same
     from newsreel.polling.removals import Removals  # noqa: PLC0415 - the same
+    from newsreel.polling.states import PollStates  # noqa: PLC0415 - the same
+    from newsreel.sources.instances import Instances  # noqa: PLC0415 - the same
+    from newsreel.web import status  # noqa: PLC0415 - the same
 
     parameters.read(request.query, ())
     table = settings().state_table
@@ -320,7 +324,7 @@ def normalized_name(request: Request) -> str:
     return read_name(request.path.removeprefix("/queries/"))
 
 
-def newest_of(states: Iterable[PollState]) -> dict[str, Attributes]:
+def newest_of(states: Iterable["PollState"]) -> dict[str, Attributes]:
     """The items of the queries' newest videos, by query."""
     return videos().one_each({state.query: state.newest.video_id for state in states if state.newest})
 
