@@ -61,17 +61,25 @@ export const HOME = location.pathname.replace(/\/?$/, "/");
 let current = read();
 /** The history's entry that is shown. @type {number} */
 let entry = history.state?.entry ?? 0;
+/** The video that the reader has started on this page; a link and the history only show one. */
+let started = "";
 /** @type {(move: Move) => void} */
 let onMove;
 
 /** What is shown now. */
 export const present = () => current;
 
+/** Whether the video that is watched is one that the reader has started, so that it may play at once. */
+export const isStarted = () => Boolean(started) && started === current.watch;
+
 /** Calls for each move from one state to another, once it is made. @param {(move: Move) => void} call */
 export function follow(call) {
   onMove = call;
   history.scrollRestoration = "manual";
-  addEventListener("popstate", () => move(read(), history.state?.entry ?? 0, true));
+  addEventListener("popstate", () => {
+    started = "";
+    move(read(), history.state?.entry ?? 0, true);
+  });
 }
 
 /** @param {Partial<State>} changes @param {boolean} [replace] whether the present step of the history is rewritten */
@@ -80,6 +88,7 @@ export function go(changes, replace = false) {
   if (addressOf(next) === addressOf(current)) return;
   const to = replace ? entry : Date.now();
   const opened = Boolean(next.watch && (replace ? history.state?.opened : !current.watch));
+  if (changes.watch !== undefined) started = changes.watch;
   history[replace ? "replaceState" : "pushState"]({ entry: to, opened }, "", addressOf(next));
   move(next, to, false);
 }

@@ -1,6 +1,6 @@
 // The player: in the shelf's gap, or in the corner while the gap is off the screen.
 
-import { go, present, stopWatching } from "./address.js";
+import { go, isStarted, present, stopWatching } from "./address.js";
 import { fetchVideo, Problem } from "./api.js";
 import { exactTime, fillChannel, watchUrl } from "./cards.js";
 import { $, $$, stamp } from "./elements.js";
@@ -65,9 +65,9 @@ function open(id, index) {
   $(".close", player).onclick = stopWatching;
   for (const button of $$("[data-step]", player)) button.onclick = () => step(Number(button.dataset.step));
   // A shared link shows the player; that it plays is for the reader to begin.
-  const begun = navigator.userActivation.isActive;
+  const started = isStarted();
   const video = shelf.videoAt(index);
-  if (video) show(player, video, begun);
+  if (video) show(player, video, started);
   $("#listing").append(player);
   giveWay(true);
   sizes.observe(player);
@@ -79,16 +79,16 @@ function open(id, index) {
   }
   shelf.revealGap();
   player.focus({ preventScroll: true });
-  describe(player, id, video ? null : begun);
+  describe(player, id, video ? null : started);
 }
 
 /**
  * Plays a video, or says why not. What nothing is known of is not played: whether it is made for kids has to be known.
  * @param {HTMLElement} opened
  * @param {Video} video
- * @param {boolean} begun whether the reader has just asked for it to play
+ * @param {boolean} started whether the reader has just asked for it to play
  */
-function show(opened, video, begun) {
+function show(opened, video, started) {
   fill(opened, video);
   if (video.embeddable === false) {
     refuse(opened, video.video_id, "Its owner lets this video play on YouTube only.");
@@ -99,7 +99,7 @@ function show(opened, video, begun) {
     onRefusal: (/** @type {string} */ why) => refuse(opened, video.video_id, why),
   };
   $(".hint", opened).hidden = isNotForKids(video);
-  $(".screen", opened).replaceChildren(embed(video, begun, calls));
+  $(".screen", opened).replaceChildren(embed(video, started, calls));
 }
 
 /**
@@ -129,20 +129,20 @@ function fill(opened, video) {
  * Fetches what the list does not keep.
  * @param {HTMLElement} opened
  * @param {string} id
- * @param {boolean | null} begun null where the video is known; else whether the reader has asked for it to play
+ * @param {boolean | null} started null where the video is known; else whether the reader has asked for it to play
  */
-async function describe(opened, id, begun) {
+async function describe(opened, id, started) {
   let description;
   try {
     const video = await fetchVideo(id);
     if (opened !== player) return;
-    if (begun !== null) show(opened, video, begun);
+    if (started !== null) show(opened, video, started);
     description = video.description;
   } catch (error) {
     if (opened !== player) return;
     const gone = Problem.from(error).status === 404;
     const why = gone ? "newsreel does not keep this video any more." : "The video could not be loaded.";
-    if (begun !== null) {
+    if (started !== null) {
       refuse(opened, id, why);
       return;
     }
