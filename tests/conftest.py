@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, settings
 from local import engine
 from local.machine import ROOT
 from local.template import Template
+from tests.connections import connections
 from tests.filled import filled_world
-from tests.tables import ENGINES, Tables, clients, empty_tables
+from tests.tables import ENGINES, Tables, client_of, empty_tables
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ def services() -> Iterator[engine.Engine]:
     """All engines, in memory."""
     with engine.running() as running:
         yield running
+        connections(running.environment["AWS_ENDPOINT_URL_DYNAMODB"]).close()
 
 
 @pytest.fixture(params=ENGINES)
 def any_tables(request: pytest.FixtureRequest, services: engine.Engine, template: Template) -> Iterator[Tables]:
     """Empty tables on each engine in turn."""
-    tables = empty_tables(clients(services)[request.param], template)
+    tables = empty_tables(client_of(services, request.param), template)
     yield tables
     if request.param == "external":
         for name in tables.environment.values():
@@ -54,7 +56,7 @@ def any_tables(request: pytest.FixtureRequest, services: engine.Engine, template
 @pytest.fixture
 def tables(services: engine.Engine, template: Template) -> Tables:
     """Empty tables on the engine that is closest to the real one."""
-    return empty_tables(clients(services)["dynalite"], template)
+    return empty_tables(client_of(services, "dynalite"), template)
 
 
 @pytest.fixture

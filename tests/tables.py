@@ -13,6 +13,7 @@ from local.template import TABLE, Template
 from newsreel.aws.clients import client as unpatched
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
+from tests.connections import connections
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,15 +43,16 @@ class Tables:
         return Videos(self.client, self.videos, retention, index, lambda: now)
 
 
-def clients(services: engine.Engine) -> dict[str, "DynamoDBClient"]:
-    """A client as the functions have it, for each engine that the storage tests run against."""
-    moto = services.environment["AWS_ENDPOINT_URL_SQS"]
-    urls = {
-        "moto": moto,
-        "dynalite": services.environment["AWS_ENDPOINT_URL_DYNAMODB"],
-        "external": os.environ.get("TEST_DYNAMODB_URL", ""),
-    }
-    return {name: own_client(url) for name, url in urls.items() if url}
+def client_of(services: engine.Engine, name: str) -> "DynamoDBClient":
+    """A client as the functions have it, for one of the engines that the storage tests run against."""
+    if name == "external":
+        return own_client(os.environ["TEST_DYNAMODB_URL"])
+    if name == "moto":
+        return own_client(services.environment["AWS_ENDPOINT_URL_SQS"])
+    url = services.environment["AWS_ENDPOINT_URL_DYNAMODB"]
+    made = own_client(url)
+    connections(url).serve(made)
+    return made
 
 
 def own_client(url: str) -> "DynamoDBClient":

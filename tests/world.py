@@ -29,7 +29,7 @@ from local.template import Template
 from local.upstream import Limits, Upstream
 from newsreel.polling.refresh import Refreshed
 from tests.remembered import Remembered
-from tests.tables import clients, empty_tables
+from tests.tables import client_of, empty_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -331,7 +331,7 @@ def clips(published: Iterable[datetime], lag: Callable[[int], timedelta] = lambd
 @contextlib.contextmanager
 def new_world(services: Engine, template: Template) -> Iterator[World]:
     """The same on tables of its own, for more than one test."""
-    tables = empty_tables(clients(services)["dynalite"], template)
+    tables = empty_tables(client_of(services, "dynalite"), template)
     with (
         pytest.MonkeyPatch.context() as patch,
         World(services.secrets, tables.client, tables.environment, patch) as made,
