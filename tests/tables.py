@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]
+PARTITION_KEYS: dict[str, str] = {}
+"""Of all tables that were made, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def empty_tables(client: "DynamoDBClient", template: Template) -> Tables:
     names = {}
     for logical_id, properties in template.of_type(TABLE).items():
         names[logical_id] = f"{logical_id}-{uuid4().hex[:8]}"
+        keys = properties["KeySchema"]
+        PARTITION_KEYS[names[logical_id]] = next(key["AttributeName"] for key in keys if key["KeyType"] == "HASH")
         client.create_table(**stack.table_request(names[logical_id], properties))
     there = client.get_waiter("table_exists")
     for name in names.values():
