@@ -37,7 +37,7 @@ def test_schemathesis_finds_nothing(services: Engine, template: Template, tmp_pa
     options += ["--include-method", "GET"]
     if access == "private":
         options += ["--header", f"Authorization: Bearer {PASSWORD}"]
-    with filled_world(services, template) as world, served() as url:
+    with filled_world(services, template) as world, world.undisturbed(), served() as url:
         world.set_passwords(reader=PASSWORD)
         world.configure(ACCESS=access)
         done = subprocess.run(

@@ -38,8 +38,8 @@ headers = st.dictionaries(
 
 @pytest.fixture(scope="module", autouse=True)
 def world(services: Engine, template: Template) -> Iterator[World]:
-    """A world with polled videos."""
-    with filled_world(services, template) as world:
+    """A world with polled videos, to which nothing is written any more."""
+    with filled_world(services, template) as world, world.undisturbed():
         yield world
 
 

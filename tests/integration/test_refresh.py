@@ -11,6 +11,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from local.upstream import Limits
+from newsreel.aws.calls import put_items
 from newsreel.library.item import to_item
 from newsreel.polling.claims import LEASE
 from newsreel.times import stamp
@@ -300,9 +301,8 @@ def stored(number: int, published: datetime) -> Video:
 
 
 def put(world: World, videos: list[Video]) -> None:
-    for each in videos:
-        item = to_item(each, timedelta(days=365))
-        world.dynamodb.put_item(TableName=world.environ["VIDEOS_TABLE"], Item=item)
+    items = [to_item(each, timedelta(days=365)) for each in videos]
+    put_items(world.dynamodb, world.environ["VIDEOS_TABLE"], items)
 
 
 def test_videos_of_the_first_release_get_what_they_lack_at_their_first_refresh(world: World) -> None:
