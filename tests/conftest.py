@@ -80,3 +80,24 @@ def recordings() -> Path:
     if not folder:
         pytest.skip(f"{RECORDINGS} names no folder of recorded answers, which are not part of the project")
     return Path(folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker begin with its share of the long tests, so that no single one of them is left over in the end.
+
+    Each is given as many tests as the others, in the order in which they stand here. Whoever is through takes some of
+    the last ones of another.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1:
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        share = long[worker::workers]
+        room = max(0, len(items) * (worker + 1) // workers - len(ordered) - len(share))
+        ordered += [*share, *short[:room]]
+        del short[:room]
+    items[:] = [*ordered, *short]

@@ -202,6 +202,7 @@ def test_a_sorted_table_grows_by_its_button(site: Site, visit: Open) -> None:
     expect(page.locator("#more-text")).to_have_text("24 videos loaded")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("view", ["cards", "table"])
 def test_scrolling_shows_every_video_once_in_order(site: Site, visit: Open, view: str) -> None:
     page = visit(f"{site.url}/?page_size=12&view={view}", now=START).page

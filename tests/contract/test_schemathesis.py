@@ -20,6 +20,7 @@ HOOKS = "tests.contract.schemathesis_hooks"
 PASSWORD = "a-password"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("access", ["local", "private"])
 def test_schemathesis_finds_nothing(services: Engine, template: Template, tmp_path: Path, access: str) -> None:
     document = json.loads(DOCUMENT.read_text("utf-8"))

@@ -61,6 +61,7 @@ def quiet(world: World) -> World:
     return world
 
 
+@pytest.mark.long
 def test_a_video_is_asked_for_near_each_age_and_no_more(world: World) -> None:
     world.configure(POLL_INTERVAL_SECONDS="86400", PACING="fixed")
     published = START - MINUTE
@@ -269,6 +270,7 @@ def test_what_is_owed_keeps_videos_for_years_and_what_was_not_refreshed_goes(wor
     assert world.ids() == [], "no copy is older than thirty days"
 
 
+@pytest.mark.long
 def test_a_day_without_enough_units_loses_the_nice_refreshes_first(world: World) -> None:
     world.configure(UNITS_PER_DAY="40", SEARCH_CALLS_PER_DAY="20", RETENTION_DAYS="365")
     world.upstream.limits = Limits(search=20, default=40)

@@ -144,6 +144,7 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_made_up_videos_appear_and_are_there_again_after_a_restart(tmp_path: Path, port: int) -> None:
     with started(tmp_path, port) as newsreel:
         newsreel.eventually(lambda: newsreel.has_videos("cricket"), 60)
@@ -213,6 +214,7 @@ def test_a_recording_is_played_with_its_own_titles_and_thumbnails(tmp_path: Path
         newsreel.end()
 
 
+@pytest.mark.long
 def test_kills_during_polls_lose_and_double_nothing(tmp_path: Path, port: int, recording: Path) -> None:
     settings = {"RECORDING": str(recording), "QUERIES": ",".join(QUERIES)}
     for query in QUERIES[:-1]:
@@ -355,6 +357,7 @@ def test_it_ends_where_the_exception_of_ctrl_c_was_dropped(monkeypatch: pytest.M
     assert not list(looks)
 
 
+@pytest.mark.long
 def test_a_key_that_was_refused_is_not_asked_again_after_a_restart(tmp_path: Path, port: int) -> None:
     now = datetime.now(UTC)
     upstream = Upstream(Clips([Clip("video000001", now, now)]), lambda: datetime.now(UTC), keys={"good-key"})

@@ -107,6 +107,7 @@ def test_more_queries_than_calls_take_turns(world: World) -> None:
     assert max(per_key_and_day(world).values()) <= 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("midnight", "hours"),
     [(datetime(2027, 3, 13, 8, tzinfo=UTC), 47), (datetime(2026, 10, 31, 7, tzinfo=UTC), 49)],
@@ -149,6 +150,7 @@ def test_lag_a_burst_and_an_outage_lose_nothing(world: World) -> None:
     assert world.state()["gaps"] == 0
 
 
+@pytest.mark.long
 def test_what_searches_leave_out_for_hours_is_found_by_sweeps_within_their_share(world: World) -> None:
     world.now = MIDNIGHT
     late = arrivals(MIDNIGHT, DAY, 10, lambda chance: HOUR / 2 + chance.random() * 2 * HOUR, seed=5, first=20_000)

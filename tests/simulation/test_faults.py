@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from werkzeug.wrappers import Response
 
@@ -47,6 +48,7 @@ class Faulty:
         return struck
 
 
+@pytest.mark.long
 def test_a_thousand_faults_leave_exactly_the_truth(world: World, monkeypatch: Any) -> None:
     chance = random.Random(7)
     done: Counter[str] = Counter()

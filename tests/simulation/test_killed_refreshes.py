@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from local.upstream import Limits
 from newsreel.polling.claims import LEASE
 from tests.killed import Killed
@@ -27,6 +29,7 @@ class Deadly:
         return Killed() if self.left == -1 else None
 
 
+@pytest.mark.long
 def test_three_hundred_kills_leave_the_truth(world: World) -> None:
     chance = random.Random(11)
     world.configure(PACING="fixed", POLL_INTERVAL_SECONDS="86400", UNITS_PER_DAY="100000", RETENTION_DAYS="365")

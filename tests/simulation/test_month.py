@@ -9,6 +9,7 @@ from tests.simulation.test_days import MIDNIGHT
 from tests.world import MINUTE, World
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("retention", "days", "step"), [(3, 5, 30 * MINUTE), (365, 28, 3 * HOUR)], ids=["of three days", "of a year"]
 )
