@@ -92,14 +92,17 @@ PICTURES_AT_HAND = f"""
   Object.defineProperty(image, "src", {{ get: source.get, set() {{ source.set.call(this, data); }} }});
 """
 """Ten thousand pictures by way of the test would take minutes, all of them the test's own work."""
-SCROLL_TO_END = """async () => {
+SCROLL = """async (wanted) => {
   for (;;) {
     scrollBy(0, 4000);
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const loaded = document.querySelector("#more-text").textContent.startsWith("That is all");
-    if (loaded && scrollY + innerHeight >= document.documentElement.scrollHeight - 4) return;
+    const loaded = document.querySelector("#more-text").textContent.replaceAll(",", "");
+    if (Number.parseInt(loaded) >= wanted) return;
+    const below = document.documentElement.scrollHeight - scrollY - innerHeight;
+    if (loaded.startsWith("That is all") && below <= 4) return;
   }
 }"""
+"""Until so many videos are loaded, or all of them and the end is on the screen."""
 
 
 @pytest.mark.long
@@ -124,7 +127,12 @@ def test_ten_thousand_videos_stay_light(
     before = measured()
     browser.start_tracing(page=page, path=tmp_path / "trace.json", categories=["toplevel"])
     page.set_default_timeout(300_000)
-    page.evaluate(SCROLL_TO_END)
+    # Where no graphics card does it, drawing ten thousand pictures that fade in takes longer than all else together:
+    # the last two thousand do, when the page has the most to carry.
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(SCROLL, 8_000)
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate(SCROLL, 10_000)
     expect(page.get_by_text("That is all: 10,000 videos")).to_be_visible()
     if view == "table":
         page.get_by_role("columnheader", name="Title").get_by_role("button").click()
