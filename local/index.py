@@ -91,7 +91,7 @@ def opened(
     client: "DynamoDBClient", videos: str, words: str, retention: timedelta
 ) -> tuple["DynamoDBClient", str, Videos]:
     """The client, the table's name, and the videos with their index."""
-    return client, videos, Videos(client, videos, retention, WordIndex(client, words, retention), utc_now)
+    return client, videos, Videos(client, videos, retention, WordIndex(client, words, retention, utc_now), utc_now)
 
 
 def run(name: str, client: "DynamoDBClient", table: str, videos: Videos, now: Callable[[], float]) -> None:

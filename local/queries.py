@@ -84,7 +84,7 @@ def show(place: Place) -> None:
         others = [
             f"{name}={value}"
             for name, value in settings.items()
-            if name not in ("query", "search", "paused") and value not in (None, "moderate", 1)
+            if name not in ("query", "search", "paused") and value not in (None, "moderate", 1, [])
         ]
         if settings["search"] != query["query"]:
             others.insert(0, f"search={settings['search']!r}")

@@ -52,6 +52,7 @@ class Wording(NamedTuple):
     channel_title: str
     duration_seconds: int
     live: Literal["none", "live", "upcoming"]
+    vertical: bool
 
 
 def wording(query: str, year: int, chance: random.Random) -> Wording:
@@ -69,6 +70,7 @@ def wording(query: str, year: int, chance: random.Random) -> Wording:
         channel_title=channel_title,
         duration_seconds=seconds,
         live=KINDS[kind].live,
+        vertical=kind == "short",
     )
 
 

@@ -37,8 +37,13 @@ class Connections:
             lines.append(f"{name}: {value.decode() if isinstance(value, bytes) else value}")
         body = request.body if isinstance(request.body, bytes) else str(request.body).encode()
         connection = self._connection()
-        connection.sendall("\r\n".join((*lines, "\r\n")).encode() + body)
-        answer = self._received(connection)
+        try:
+            connection.sendall("\r\n".join((*lines, "\r\n")).encode() + body)
+            answer = self._received(connection)
+        except OSError as error:
+            connection.close()
+            # As urllib3's are told to botocore, which then tries again.
+            raise ConnectionClosedError(endpoint_url=self._url) from error
         self._free.append(connection)
         return answer
 
@@ -75,8 +80,7 @@ class Connections:
     def _some(self, connection: socket.socket) -> bytes:
         if some := connection.recv(1 << 18):
             return some
-        connection.close()
-        raise ConnectionClosedError(endpoint_url=self._url)
+        raise ConnectionResetError("the engine hung up")
 
 
 class Pieces:

@@ -8,7 +8,8 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from newsreel.library.listing import Listing, page
+from newsreel.library.listing import Listing
+from newsreel.library.page import page
 from newsreel.library.videos import Videos
 from newsreel.library.words import is_run, requested, words_of
 from newsreel.times import instant, stamp

@@ -41,7 +41,7 @@ class Tables:
 
     def stored(self, retention: timedelta = timedelta(days=28), now: datetime = NOW) -> Videos:
         """The videos of these tables, as they are now."""
-        index = WordIndex(self.client, self.words, retention)
+        index = WordIndex(self.client, self.words, retention, lambda: now)
         return Videos(self.client, self.videos, retention, index, lambda: now)
 
 

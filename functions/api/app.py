@@ -6,6 +6,8 @@ from newsreel import startup
 import os
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
@@ -19,12 +21,14 @@ from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
 from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownVideo
 from newsreel.ids import is_video_id
-from newsreel.library.listing import Page, page
+from newsreel.library.item import from_item
+from newsreel.library.listing import Shelf, block
+from newsreel.library.page import Page, page
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
 from newsreel.polling.watched_queries import Watched, WatchedQueries
-from newsreel.settings import ApiSettings, read_settings
-from newsreel.times import utc_now
+from newsreel.settings import EVERY_QUERY, ApiSettings, read_settings
+from newsreel.times import stamp, utc_now
 from newsreel.watched import read_name
 from newsreel.web import access, answers, parameters, shown
 from newsreel.web.answers import Answer
@@ -78,11 +82,26 @@ def names() -> tuple[str, ...]:
     return tuple(query.name for query in known().queries)
 
 
+def shelves(query: str = EVERY_QUERY) -> list[Shelf]:
+    """The watched queries that a listing is of, with what their owner has blocked."""
+    watched = known().queries
+    return [
+        Shelf(each.name, block(each.blocked_channels, each.blocked_words))
+        for each in watched
+        if query in (EVERY_QUERY, each.name)
+    ]
+
+
 @cache
 def videos() -> Videos:
     """The videos table."""
-    index = WordIndex(dynamodb(), settings().words_table, settings().retention)
-    return Videos(dynamodb(), settings().videos_table, settings().retention, index, lambda: clock())  # noqa: PLW0108 - tests replace the clock
+
+    def now() -> datetime:
+        # Tests replace the clock.
+        return clock()
+
+    index = WordIndex(dynamodb(), settings().words_table, settings().retention, now)
+    return Videos(dynamodb(), settings().videos_table, settings().retention, index, now)
 
 
 @cache
@@ -193,9 +212,10 @@ def get_page(request: Request) -> Answer:
     """One page of a listing."""
     found = page_of(parameters.page_request(request.query, names()))
     body: shown.VideoPage = {
-        "videos": [shown.video(item) for item in found.items],
+        "videos": [shown.video(row.item, row.queries) for row in found.rows],
         "next_cursor": found.next_cursor,
         "prev_cursor": found.prev_cursor,
+        "as_of": stamp(found.as_of) if found.as_of else None,
     }
     links = {"next": found.next_cursor, "prev": found.prev_cursor}
     targets = [f'<{request.page_url(cursor)}>; rel="{name}"' for name, cursor in links.items() if cursor]
@@ -208,12 +228,16 @@ def get_video(request: Request) -> Answer:
     values, video_id = parameters.read(request.query, (parameters.QUERY,)), request.name
     if not is_video_id(video_id):
         raise InvalidParameters(Fault("video_id", video_id, "must be 11 letters, digits, - and _"))
-    queries = names()
-    named = [parameters.watched_query(values, queries)] if "query" in values else queries
-    found = videos().any_of(video_id, named)
-    if found is None:
+    query = parameters.watched_query(values, names()) if "query" in values else EVERY_QUERY
+    copies = videos().copies(video_id)
+    found = [
+        shelf.query
+        for shelf in shelves(query)
+        if shelf.query in copies and not (shelf.block and shelf.block.hides(from_item(copies[shelf.query])))
+    ]
+    if not found:
         raise UnknownVideo(f"no video {video_id} is stored")
-    return answers.json_answer(shown.video(found), answers.BRIEFLY)
+    return answers.json_answer(shown.video(copies[found[0]], found), answers.BRIEFLY)
 
 
 @route("/videos.atom")
@@ -225,6 +249,25 @@ def get_feed(request: Request) -> Answer:
     found = page_of(wanted)
     body = feed.document(found, wanted, request)
     return Answer(HTTPStatus.OK, "application/atom+xml; charset=utf-8", body, answers.BRIEFLY)
+
+
+@route("/videos.feed.json")
+def get_json_feed(request: Request) -> Answer:
+    """The same as a JSON Feed."""
+    from newsreel.web import json_feed  # noqa: PLC0415 - most instances are never asked for it
+
+    wanted = parameters.page_request(request.query, names(), parameters.FEED_SIZE)
+    body = json_feed.document(page_of(wanted), wanted, request)
+    return replace(answers.json_answer(body, answers.BRIEFLY), content_type=json_feed.TYPE)
+
+
+@route("/opml")
+def get_opml(request: Request) -> Answer:
+    """A list of feeds, one for every query."""
+    from newsreel.web import opml  # noqa: PLC0415 - most instances are never asked for it
+
+    parameters.read(request.query, ())
+    return Answer(HTTPStatus.OK, opml.TYPE, opml.document(names(), request.base), answers.BRIEFLY)
 
 
 @route("/queries")
@@ -348,7 +391,7 @@ def page_of(wanted: PageRequest) -> Page:
     """A page, kept for a moment if it is a listing's first."""
 
     def read() -> Page:
-        return page(videos(), wanted.listing, wanted.cursor, wanted.page_size)
+        return page(videos(), wanted.listing, wanted.cursor, wanted.page_size, shelves(wanted.listing.query))
 
     return read() if wanted.cursor else pages.get(wanted, read)
 

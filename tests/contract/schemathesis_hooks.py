@@ -5,7 +5,7 @@ from typing import Any
 import schemathesis
 from schemathesis import GenerationMode
 
-from newsreel.web.parameters import PUBLISHED_AFTER, PUBLISHED_BEFORE, SEARCH
+from newsreel.web.parameters import DURATION_AT_MOST, PUBLISHED_AFTER, PUBLISHED_BEFORE, SEARCH
 
 
 @schemathesis.hook
@@ -16,10 +16,13 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     # A cursor comes from a page of the same listing; none can be made up.
     query.pop("cursor", None)
     # A search has to hold a word of two letters, of any script.
-    try:
-        SEARCH.read(query.get("search", "any"))
-    except ValueError:
-        del query["search"]
+    for name in ("search", "exclude"):
+        try:
+            SEARCH.read(query.get(name, "any"))
+        except ValueError:
+            del query[name]
+    if int(query.get("min_duration", 0)) > int(query.get("max_duration", DURATION_AT_MOST)):
+        del query["max_duration"]
     after, before = query.get("published_after"), query.get("published_before")
     if after and before and PUBLISHED_AFTER.read(after) >= PUBLISHED_BEFORE.read(before):
         del query["published_before"]

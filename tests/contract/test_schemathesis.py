@@ -50,4 +50,4 @@ def test_schemathesis_finds_nothing(services: Engine, template: Template, tmp_pa
             check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "12 selected / 14 total" in done.stdout
+    assert "14 selected / 16 total" in done.stdout

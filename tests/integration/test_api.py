@@ -32,6 +32,8 @@ PATHS = [
     "/videos",
     "/videos/video000001",
     "/videos.atom",
+    "/videos.feed.json",
+    "/opml",
     "/queries",
     "/queries/cricket",
     "/status",
@@ -127,12 +129,12 @@ def test_ping(full: World) -> None:
         ("page_size=0&order=up&live=&x=1&order=newest", {"page_size", "order", "live", "x"}),
     ],
 )
-@pytest.mark.parametrize("path", ["/videos", "/videos.atom"])
+@pytest.mark.parametrize("path", ["/videos", "/videos.atom", "/videos.feed.json"])
 def test_every_fault_is_told(full: World, path: str, query: str, wrong: set[str]) -> None:
     assert faults(full.get(f"{path}?{query}")) == wrong
 
 
-@pytest.mark.parametrize("path", sorted(set(PATHS) - {"/", "/videos", "/videos.atom"}))
+@pytest.mark.parametrize("path", sorted(set(PATHS) - {"/", "/videos", "/videos.atom", "/videos.feed.json"}))
 def test_unknown_parameters_are_faults_everywhere(full: World, path: str) -> None:
     assert faults(full.get(f"{path}?page_size=5")) == {"page_size"}
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from newsreel.aws.calls import put_items
+from newsreel.library.by_time import LOOKED_AT_MOST, STEP_AT_MOST
 from newsreel.library.item import to_item
-from newsreel.library.listing import FILTER_STEP, FILTER_STEPS, PAGE_SIZE_AT_MOST
+from newsreel.library.page import PAGE_SIZE_AT_MOST
 from newsreel.times import stamp
 from newsreel.video import Live, Video
 from tests.world import START, World
@@ -70,7 +71,7 @@ def test_pages_1_100_and_10000_cost_the_same(world: World) -> None:
 
 
 def test_a_filter_without_an_index_is_bounded_and_goes_on(world: World) -> None:
-    bound = FILTER_STEP * FILTER_STEPS
+    bound = LOOKED_AT_MOST
     fill(world, 2 * bound + 10)
     needle = Video("needle-----", "cricket", OLD, OLD, OLD, live="live")
     put_items(world.dynamodb, world.environ["VIDEOS_TABLE"], [to_item(needle, RETENTION)])
@@ -80,7 +81,7 @@ def test_a_filter_without_an_index_is_bounded_and_goes_on(world: World) -> None:
     while True:
         with units(world) as spent:
             page = world.get(f"/videos?live=live{cursor}").get_json()
-        assert len(spent) <= FILTER_STEPS
+        assert len(spent) <= LOOKED_AT_MOST / STEP_AT_MOST
         assert sum(spent) <= sum(whole) * bound / PAGE_SIZE_AT_MOST
         seen.append([video["video_id"] for video in page["videos"]])
         if page["next_cursor"] is None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from newsreel.library import listing as listings
+from newsreel.library import by_time
 from newsreel.library.item import position
-from newsreel.library.listing import ORDERS, Listing, Order, Page, page
+from newsreel.library.listing import Listing, Order
+from newsreel.library.page import Page, page
 from newsreel.times import instant, stamp
 from newsreel.video import LIVE_STATES, Live, Video
 from tests.shelf import Shelf
@@ -21,6 +22,7 @@ from tests.tables import Tables
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 ENOUGH = 1000
+BY_TIME: tuple[Order, ...] = ("newest", "oldest")
 
 
 class Paged(Shelf):
@@ -39,7 +41,9 @@ class Paged(Shelf):
 
     def read(self, listing: Listing) -> list[str]:
         """The ids of a whole listing in one go, in the engine's own order of ties."""
-        items, more = self.videos.read(listing.stretch(), newest_first=listing.order == "newest", limit=ENOUGH)
+        items, more = self.videos.read(
+            by_time.stretch(listing, listing.query), newest_first=listing.order == "newest", limit=ENOUGH
+        )
         assert more is None
         return [position(item).video_id for item in items]
 
@@ -113,7 +117,7 @@ def test_every_page_size_walks_there_and_back(any_tables: Tables, request: pytes
     for size in (1, 2, 3, 7, 10, 49, 50) if is_moto(request) else range(1, 51):
         # Small pages of many videos take long and show nothing more.
         shelf = many if size >= 5 and many.there else few
-        order = ORDERS[size % 2]
+        order = BY_TIME[size % 2]
         listing = shelf.listing(order)
         expected = shelf.read(listing)
         assert set(expected) == shelf.there.keys()
@@ -121,7 +125,7 @@ def test_every_page_size_walks_there_and_back(any_tables: Tables, request: pytes
         check_walk(shelf, listing, expected, size)
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", BY_TIME)
 def test_any_number_of_videos_is_walked_there_and_back(
     any_tables: Tables, request: pytest.FixtureRequest, order: Order
 ) -> None:
@@ -162,7 +166,7 @@ def test_a_walk_meets_every_video_once_whatever_comes_and_goes(
     any_tables: Tables, request: pytest.FixtureRequest
 ) -> None:
     @examples(request)
-    @given(some_seconds, st.sampled_from(ORDERS), some_sizes, st.lists(changes, min_size=1, max_size=8))
+    @given(some_seconds, st.sampled_from(BY_TIME), some_sizes, st.lists(changes, min_size=1, max_size=8))
     def check(seconds: list[int], order: Order, sizes: list[int], what_happens: list[Change]) -> None:
         shelf = Paged(any_tables)
         shelf.add(*seconds)
@@ -187,7 +191,7 @@ def test_a_walk_meets_every_video_once_whatever_comes_and_goes(
 
 def test_turning_about_anywhere_gives_the_very_same_pages(any_tables: Tables, request: pytest.FixtureRequest) -> None:
     @examples(request)
-    @given(some_seconds, st.sampled_from(ORDERS), st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=12))
+    @given(some_seconds, st.sampled_from(BY_TIME), st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=12))
     def check(seconds: list[int], order: Order, turns: list[tuple[bool, int]]) -> None:
         shelf = Paged(any_tables)
         shelf.add(*seconds)
@@ -212,7 +216,7 @@ def test_the_way_back_shows_what_has_come_meanwhile(any_tables: Tables, request:
     @examples(request)
     @given(
         st.lists(st.integers(0, 6), min_size=5, max_size=30),
-        st.sampled_from(ORDERS),
+        st.sampled_from(BY_TIME),
         st.lists(st.integers(-2, 8), max_size=8),
         st.integers(1, 4),
         st.integers(1, 9),
@@ -256,7 +260,7 @@ def test_a_page_size_may_change_from_page_to_page(any_tables: Tables) -> None:
 
 def check_filter(shelf: Paged, wanted: Sequence[str], size: int, **filters: Any) -> None:
     """That a filter gives just these videos, in order, there and back again, in both orders."""
-    for order in ORDERS:
+    for order in BY_TIME:
         listing = shelf.listing(order, **filters)
         pages = list(shelf.forwards(listing, repeated(size)))
         assert sorted(ids(*pages)) == sorted(wanted)
@@ -305,8 +309,8 @@ def test_videos_of_one_live_state(any_tables: Tables, live: Live) -> None:
 
 def test_a_filter_that_finds_little_goes_on_by_its_cursor(any_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     # The rule is the same at any size; the real one would take a thousand videos.
-    monkeypatch.setattr(listings, "FILTER_STEP", 3)
-    monkeypatch.setattr(listings, "FILTER_STEPS", 2)
+    monkeypatch.setattr(by_time, "STEP_AT_MOST", 3)
+    monkeypatch.setattr(by_time, "LOOKED_AT_MOST", 6)
     shelf = Paged(any_tables)
     shelf.add(*range(40))
     wanted = shelf.add(0, 20, 20, 39, live="live")
@@ -358,7 +362,7 @@ def test_any_filters_any_sizes_both_ways_while_videos_arrive(
     @examples(request)
     @given(
         st.lists(kinds, max_size=30),
-        st.sampled_from(ORDERS),
+        st.sampled_from(BY_TIME),
         some_filters,
         some_sizes,
         st.lists(st.lists(kinds, max_size=3), max_size=6),

@@ -61,7 +61,8 @@ def busy_world(world: World) -> World:
 def test_the_fetcher_may_do_what_it_does(busy_world: World, template: Template) -> None:
     with calls(busy_world) as made:
         busy_world.run(2 * MINUTE)
-        for number in range(60):
+        busy_world.add(clip(0, START, channel_id="UCone", title="Another title"))
+        for number in range(1, 60):
             busy_world.clips.remove(f"video{number:06d}")
         busy_world.now += timedelta(hours=30)
         busy_world.run(30 * MINUTE)

@@ -109,7 +109,7 @@ def written(world: World) -> Iterator[list[str]]:
     events.unregister("provide-client-params.dynamodb", note)
 
 
-def test_new_counts_alone_are_no_new_version_and_no_new_entries(quiet: World) -> None:
+def test_new_counts_alone_are_no_new_version_and_change_one_entry(quiet: World) -> None:
     quiet.clips.change("video000001", views=7)
     quiet.now += HOUR + 15 * MINUTE
     with written(quiet) as tables:
@@ -117,7 +117,8 @@ def test_new_counts_alone_are_no_new_version_and_no_new_entries(quiet: World) ->
     after = video(quiet)
     assert (after["view_count"], after["refreshed_at"]) == (7, stamp(quiet.now))
     assert after["fetched_at"] == stamp(START), "feed readers would show it as new"
-    assert set(tables) == {"VIDEOS_TABLE", "STATE_TABLE"}
+    assert set(tables) == {"VIDEOS_TABLE", "STATE_TABLE", "WORDS_TABLE"}
+    assert tables.count("WORDS_TABLE") == 1, "the entry that tells the views, which is one of many"
 
 
 def test_what_has_not_changed_is_not_written(quiet: World) -> None:

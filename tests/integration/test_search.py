@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from local.catalogue import Clip
 from newsreel.library import search
-from newsreel.library.listing import ORDERS, Listing, Order, page
+from newsreel.library.listing import Listing, Order
+from newsreel.library.page import page
 from newsreel.library.words import requested
 from newsreel.times import stamp
 from tests.searching import described, expected, random_listing, recorded, second, walk
@@ -19,6 +20,7 @@ from tests.shelf import Shelf
 from tests.tables import NOW, Tables
 from tests.world import START, World
 
+BY_TIME: tuple[Order, ...] = ("newest", "oldest")
 BEGIN = "2026-11-23T12:00:00Z"
 
 
@@ -81,7 +83,7 @@ def test_another_query_is_not_searched(tables: Tables) -> None:
     assert len(one.pages(one.listing("tea"))[0]) == len(other.pages(other.listing("tea"))[0]) == 1
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", BY_TIME)
 @pytest.mark.parametrize("size", [1, 2, 3, 50])
 def test_pages_are_full_and_exact_there_and_back(library: Library, order: Order, size: int) -> None:
     titles = [("tea", "team", "the", "coffee")[number % 4] for number in range(40)]
@@ -115,7 +117,7 @@ titles_at = st.lists(st.tuples(st.sampled_from(TITLES), st.integers(0, 6)), max_
     before=titles_at,
     arrivals=st.lists(st.tuples(st.sampled_from(TITLES), st.integers(-3, 9)), max_size=6),
     text=st.sampled_from(["te", "tea", "te ho", "how t", "お茶", "茶碗 te", "te 茶"]),
-    order=st.sampled_from(ORDERS),
+    order=st.sampled_from(BY_TIME),
     size=st.integers(1, 4),
 )
 @settings(max_examples=60)
@@ -188,7 +190,7 @@ def test_the_rarest_beginning_is_read(library: Library, monkeypatch: pytest.Monk
 def test_a_page_reads_a_bounded_number_of_entries(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add("texa", *["tent"] * 100, "texa", *["tent"] * 100)
     monkeypatch.setattr(search, "ENTRIES_AT_MOST", 40)
-    for order in ORDERS:
+    for order in BY_TIME:
         listing = library.listing("tex", order)
         pages = library.pages(listing, 1)
         assert [video_id for ids in pages for video_id in ids] == library.expected(listing)

@@ -141,13 +141,12 @@ def test_the_newest_and_the_oldest_of_a_stretch(videos: Videos) -> None:
     assert [known.video_id[-1] for known in between] == ["6", "5", "4"]
 
 
-def test_one_video_is_found_under_the_first_query_that_has_it(videos: Videos) -> None:
+def test_the_copies_of_a_video_are_found_by_its_queries(videos: Videos) -> None:
     videos.put([replace(video(), query=query) for query in ("tennis", "chess")], {})
-    for queries, expected in ((["cricket", "chess", "tennis"], "chess"), (["tennis", "chess"], "tennis")):
-        item = videos.any_of("video000001", queries)
-        assert item is not None
-        assert item["query"]["S"] == expected
-    assert videos.any_of("video000001", ["cricket"]) is None
+    copies = videos.copies("video000001")
+    assert set(copies) == {"tennis", "chess"}
+    assert [copies[query]["query"]["S"] for query in ("tennis", "chess")] == ["tennis", "chess"]
+    assert videos.copies("video000002") == {}
 
 
 def test_an_item_expires_after_the_retention_counted_from_its_first_sight(any_tables: Tables) -> None:
@@ -210,7 +209,7 @@ class Throttle:
 def test_what_a_batch_left_unwritten_is_written_again(any_tables: Tables, videos: Videos, pauses: list[float]) -> None:
     throttle = Throttle(any_tables.client, calls=3)
     videos.put([video(number) for number in range(1, 6)], {})
-    assert throttle.sizes == [5, 4, 3, 2]
+    assert throttle.sizes == [5, 4, 3, 2, 5], "entries, then videos"
     assert len(videos.newest("cricket", 10)) == 5
     assert len(pauses) == 3
     assert all(0 <= pause <= 0.05 * 2**attempt for attempt, pause in enumerate(pauses))
@@ -274,7 +273,7 @@ def calls(tables: Tables, services: Engine) -> dict[str, Callable[[], object]]:
         "newest": lambda: videos.newest("cricket", 1),
         "oldest_between": lambda: videos.oldest_between("cricket", "2026", "2027", 1),
         "find": lambda: videos.find("cricket", ["video000001"]),
-        "any_of": lambda: videos.any_of("video000001", ["cricket"]),
+        "copies": lambda: videos.copies("video000001"),
         "put": lambda: videos.put([video()], {}),
         "put_of_fallback": lambda: videos.put_of_fallback(video(), None),
         "remove": lambda: videos.remove("cricket", ["video000001"]),

@@ -20,9 +20,9 @@ from tests.world import MINUTE, START, World, clip, clips
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "region": None, "language": None, "safe_search": "moderate", "min_interval_seconds": None, "weight": 1,
-    "paused": False,
+    "paused": False, "blocked_channels": [], "blocked_words": [],
 }  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def test_a_name_may_be_anything_that_can_be_seen(world: World) -> None:
 def test_all_that_is_wrong_with_settings_is_said_at_once(world: World) -> None:
     answer = world.put(
         "tennis", search="", region="GER", language=7, safe_search="maybe", min_interval_seconds=9, weight=True,
-        paused=1, colour="red",
+        paused=1, blocked_channels="UC_a", blocked_words=["x"], colour="red",
     )  # fmt: skip
     found = faults(answer)
     assert found.keys() == {setting.name for setting in SETTINGS} | {"colour"}

@@ -10,21 +10,32 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from newsreel.errors import InvalidParameters
-from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST, Cursor, Direction, from_token
-from newsreel.times import stamp
-from newsreel.video import Position
+from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST, Cursor, Direction, Moment, from_token
+from newsreel.library.listing import Listing
+from newsreel.library.place import Place
+from newsreel.times import instant, stamp
 
-LISTING = "('cricket', 'newest', None, None, None, None)"
-OTHER = "('cricket', 'oldest', None, None, None, None)"
-HERE = Cursor(Direction.NEXT, Position("2026-11-23T12:00:00Z", "-video_id00"))
+LISTING = Listing("cricket")
+HERE = Cursor(Direction.NEXT, Place(0, "2026-11-23T12:00:00Z", "-video_id00"))
 
 times = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)).map(stamp)  # noqa: DTZ001 - bounds are naive
-positions = st.builds(Position, times, st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True))
-cursors = st.builds(Cursor, st.sampled_from(Direction), st.none() | positions)
+ids = st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True)
+directions = st.sampled_from(Direction)
+cursors = st.builds(Cursor, directions, st.none() | st.builds(Place, st.just(0), times, ids), st.none())
+places = st.builds(Place, st.integers(0, 2**47), times, ids)
+moments = st.builds(Moment, times.map(instant), st.integers(0, 500))
+ranked = st.builds(Cursor, directions, st.none() | places, st.none())
+viewed = st.builds(Cursor, directions, st.none() | places, moments)
+names = st.text().map(Listing)
 
 
-@given(cursors, st.text())
-def test_a_token_leads_back_to_its_cursor(cursor: Cursor, listing: str) -> None:
+@given(
+    st.tuples(cursors, names)
+    | st.tuples(ranked, st.sampled_from((Listing("cricket", "longest"), Listing("*", "shortest"))))
+    | st.tuples(viewed, st.just(Listing("cricket", "views")))
+)
+def test_a_token_leads_back_to_its_cursor(pair: tuple[Cursor, Listing]) -> None:
+    cursor, listing = pair
     token = cursor.token(listing)
     assert from_token(token, listing) == cursor
     assert re.fullmatch(r"[A-Za-z0-9_-]+", token), "it needs no escaping in a URL"
@@ -36,8 +47,8 @@ def test_different_cursors_have_different_tokens(one: Cursor, other: Cursor) -> 
     assert (one.token(LISTING) == other.token(LISTING)) is (one == other)
 
 
-@given(cursors, st.text(), st.text())
-def test_a_token_is_good_for_its_own_listing_only(cursor: Cursor, listing: str, other: str) -> None:
+@given(cursors, names, names)
+def test_a_token_is_good_for_its_own_listing_only(cursor: Cursor, listing: Listing, other: Listing) -> None:
     assume(listing != other)
     with pytest.raises(InvalidParameters, match="another listing"):
         from_token(cursor.token(listing), other)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsreel.errors import InvalidParameters, UnknownQuery
-from newsreel.library.listing import PAGE_SIZE_DEFAULT, Listing
+from newsreel.library.listing import Listing
+from newsreel.library.page import PAGE_SIZE_DEFAULT
 from newsreel.web.parameters import PAGE, VALUE_SHOWN, page_request, read
 
 WATCHED = ("cricket", "live chess")

@@ -41,6 +41,8 @@ RULES = {
     "video",
     "watched",
     "library.words",
+    "library.listing",
+    "library.place",
     "library.cursor",
     "polling.watermark",
     "polling.pace",

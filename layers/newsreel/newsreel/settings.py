@@ -18,6 +18,8 @@ type Access = Literal["private", "public", "local"]
 QUERIES_AT_MOST = 200
 QUERY_LENGTH_AT_MOST = 100
 """Characters."""
+EVERY_QUERY = "*"
+"""Stands for all watched queries, so that none may have this name."""
 
 
 class ApiSettings(NamedTuple):
@@ -134,6 +136,8 @@ def _query(text: str) -> str:
         query = normalized_query(text)
     except ValueError:
         raise ValueError(f"must hold queries without control characters and line breaks, not {text!r}") from None
+    if query == EVERY_QUERY:
+        raise ValueError(f"must not hold {query!r}, which stands for all queries")
     if len(query) > QUERY_LENGTH_AT_MOST:
         raise ValueError(f"must hold queries of at most {QUERY_LENGTH_AT_MOST} characters, not {query!r}")
     return query

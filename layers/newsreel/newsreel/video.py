@@ -7,10 +7,14 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 type Live = Literal["none", "live", "upcoming"]
+type Shorts = Literal["only", "none"]
 type SourceName = Literal["youtube", "invidious"]
 type Thumbnail = Mapping[str, str | int | None]
 """`url`, `width`, `height`; the last two in pixels, or None where the source does not say."""
 
+SHORT_AT_MOST = 180
+"""Seconds that a Short lasts at most (YouTube Help, "Understand three-minute YouTube Shorts")."""
+SHORTS_CHOICES: tuple[Shorts, ...] = ("only", "none")
 LIVE_STATES: tuple[Live, ...] = ("none", "live", "upcoming")
 RENEWED_EVERY = timedelta(days=25)
 """A stored video is fetched again at each multiple of this age, so that no copy comes to be 30 days old."""
@@ -48,6 +52,11 @@ class Video(NamedTuple):
     """When an upcoming broadcast or premiere is to begin."""
     refreshed_at: str | None = None
     """When YouTube's word of this video was last written anew; None before the first refresh."""
+
+    @property
+    def short(self) -> bool:
+        """Whether it is known to be a Short: taller than wide, and of at most three minutes."""
+        return bool(self.vertical) and self.duration_seconds is not None and self.duration_seconds <= SHORT_AT_MOST
 
 
 class Position(NamedTuple):

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from newsreel.errors import Fault, InvalidParameters
-from newsreel.settings import QUERY_LENGTH_AT_MOST
+from newsreel.ids import CHANNEL_ID, is_channel_id
+from newsreel.settings import EVERY_QUERY, QUERY_LENGTH_AT_MOST
 from newsreel.texts import normalized_query
 
 type SafeSearch = Literal["moderate", "none", "strict"]
@@ -19,6 +20,11 @@ SEARCH_LENGTH_AT_MOST = 300
 WEIGHT_AT_MOST = 100
 INTERVAL_AT_MOST = 86_400
 QUERIES_AT_MOST = 2_000
+BLOCKED_CHANNELS_AT_MOST = 100
+BLOCKED_WORDS_AT_MOST = 50
+"""What is watched is read each minute, and block lists are a part of it."""
+BLOCKED_WORD_AT_MOST = 100
+"""Characters."""
 
 
 class WatchedQuery(NamedTuple):
@@ -37,6 +43,10 @@ class WatchedQuery(NamedTuple):
     weight: int = 1
     """Its share of the budget against the others'."""
     paused: bool = False
+    blocked_channels: tuple[str, ...] = ()
+    """Ids of the channels whose videos are stored, but not shown."""
+    blocked_words: tuple[str, ...] = ()
+    """The same of videos with these words; each is a word, or several that a video must have all."""
     place: int = 0
     """Queries are listed in this order."""
     version: int = 0
@@ -109,6 +119,31 @@ def _truth(value: Any) -> bool:
     return value
 
 
+def _list_of(read: Callable[[str], str], most: int) -> Callable[[Any], tuple[str, ...]]:
+    def read_all(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+            raise ValueError(value)
+        found = tuple(dict.fromkeys(map(read, value)))
+        if len(found) > most:
+            raise ValueError(value)
+        return found
+
+    return read_all
+
+
+def _blocked_channel(text: str) -> str:
+    if not is_channel_id(text):
+        raise ValueError(text)
+    return text
+
+
+def _blocked_words(text: str) -> str:
+    words = normalized_query(text)
+    if not 2 <= len(words) <= BLOCKED_WORD_AT_MOST or not re.search(r"[^\W_]", words):
+        raise ValueError(text)
+    return words
+
+
 SETTINGS = (
     QuerySetting(
         "search",
@@ -161,6 +196,33 @@ SETTINGS = (
         {"type": "boolean", "default": False},
         "Whether it is not polled for now. Its videos stay, and the others share its part of the budget.",
     ),
+    QuerySetting(
+        "blocked_channels",
+        _list_of(_blocked_channel, BLOCKED_CHANNELS_AT_MOST),
+        f"a list of at most {BLOCKED_CHANNELS_AT_MOST} channels' ids",
+        {
+            "type": "array",
+            "items": {"type": "string", "pattern": f"^{CHANNEL_ID}$"},
+            "maxItems": BLOCKED_CHANNELS_AT_MOST,
+            "default": [],
+        },
+        "Videos of these channels are stored, but not shown among the query's. Once a channel is taken off the list, "
+        "they show again.",
+    ),
+    QuerySetting(
+        "blocked_words",
+        _list_of(_blocked_words, BLOCKED_WORDS_AT_MOST),
+        f"a list of at most {BLOCKED_WORDS_AT_MOST} texts of 2 to {BLOCKED_WORD_AT_MOST} characters, each with a "
+        "letter or a digit",
+        {
+            "type": "array",
+            "items": {"type": "string", "minLength": 2, "maxLength": BLOCKED_WORD_AT_MOST},
+            "maxItems": BLOCKED_WORDS_AT_MOST,
+            "default": [],
+        },
+        "Videos that `search` finds by one of these are stored, but not shown. Of a text with several words a video "
+        "must have all.",
+    ),
 )
 
 
@@ -170,8 +232,11 @@ def read_name(text: str) -> str:
         name = normalized_query(text)
     except ValueError:
         name = ""
-    if not 1 <= len(name) <= QUERY_LENGTH_AT_MOST:
-        allowed = f"must be 1 to {QUERY_LENGTH_AT_MOST} characters without control characters and line breaks"
+    if not 1 <= len(name) <= QUERY_LENGTH_AT_MOST or name == EVERY_QUERY:
+        allowed = (
+            f"must be 1 to {QUERY_LENGTH_AT_MOST} characters without control characters and line breaks, and not "
+            f"{EVERY_QUERY}, which stands for all queries"
+        )
         raise InvalidParameters(Fault("query", text, allowed))
     return name
 

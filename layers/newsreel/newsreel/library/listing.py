@@ -1,36 +1,64 @@
-"""Listings: a query's videos in order of time, page by page.
+"""Listings: which videos a reader asks for, in which order, and what of a query its owner has blocked."""
 
-A page is full unless it is the last, and its cursors stay exact under ties and while videos arrive: each names the item
-at the page's boundary, and DynamoDB goes on from there, however deep it lies.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from newsreel.aws.attributes import Attributes
-from newsreel.library import search
-from newsreel.library.cursor import Cursor, Direction, from_token
-from newsreel.library.item import channel_listing, position
-from newsreel.library.videos import Stretch, Videos
-from newsreel.library.word_index import Search
+from newsreel.library.words import sign, split, text_of, words_of
+from newsreel.settings import EVERY_QUERY
 from newsreel.times import stamp
-from newsreel.video import Live, Position
+from newsreel.video import SHORT_AT_MOST, Live, Shorts, Video
 
-type Order = Literal["newest", "oldest"]
+type Order = Literal["newest", "oldest", "longest", "shortest", "views"]
 
-ORDERS: tuple[Order, ...] = ("newest", "oldest")
-PAGE_SIZE_DEFAULT = 10
-PAGE_SIZE_AT_MOST = 50
-FILTER_STEP = 250
-FILTER_STEPS = 4
-"""A page under a filter that no index serves reads at most so many items so many times; then its cursor goes on."""
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "longest", "shortest", "views")
+DESCENDING: tuple[Order, ...] = ("newest", "longest", "views")
+RANKED_BY: Mapping[Order, str] = {
+    "longest": "duration_seconds",
+    "shortest": "duration_seconds",
+    "views": "view_count",
+}
+"""What decides before the time of publication, where that alone does not."""
+VIEWS_PERIOD = timedelta(days=7)
+"""Of which the most viewed are listed, unless the request says otherwise."""
+
+
+class Block(NamedTuple):
+    """What of a query is stored, but not shown."""
+
+    channels: frozenset[str] = frozenset()
+    words: tuple[tuple[str, ...], ...] = ()
+    """As `words.split` makes them; a video that has all of one of these is not shown."""
+
+    def __bool__(self) -> bool:
+        """Whether anything is blocked."""
+        return bool(self.channels or self.words)
+
+    def hides(self, video: Video) -> bool:
+        """Whether this video is not shown."""
+        if video.channel_id in self.channels:
+            return True
+        text = text_of(words_of(video)) if self.words else ""
+        return any(all(sign(word) in text for word in words) for words in self.words)
+
+
+class Shelf(NamedTuple):
+    """A watched query's videos, as they are shown."""
+
+    query: str
+    block: Block = Block()
+
+
+def block(channels: tuple[str, ...], texts: tuple[str, ...]) -> Block:
+    """The block of a query's settings."""
+    return Block(frozenset(channels), tuple(filter(None, (tuple(split(text)) for text in texts))))
 
 
 class Listing(NamedTuple):
     """Which videos, in which order."""
 
     query: str
+    """`*`: of all queries."""
     order: Order = "newest"
     published_after: datetime | None = None
     """Included."""
@@ -38,100 +66,102 @@ class Listing(NamedTuple):
     """Not included."""
     channel_id: str | None = None
     live: Live | None = None
+    min_duration: int | None = None
+    """Seconds."""
+    max_duration: int | None = None
+    """Seconds, included."""
+    shorts: Shorts | None = None
     search: tuple[str, ...] = ()
     """The words that every video must have; as `words.requested` makes them."""
+    exclude: tuple[str, ...] = ()
+    """Words of which no video may have one."""
 
     def __str__(self) -> str:
         """A text that is the same for the same listing only; cursors are bound to it."""
-        since, until = self._bounds()
-        return repr((self.query, self.order, since, until, self.channel_id, self.live, *self.search))
+        since, until = self.bounds()
+        text = (self.query, self.order, since, until, self.channel_id, self.live, *self.search)
+        # Tokens from before there were these filters stay good.
+        later = {name: getattr(self, name) for name in ("min_duration", "max_duration", "shorts", "exclude")}
+        narrowed = {name: value for name, value in later.items() if value not in (None, ())}
+        return repr((*text, narrowed) if narrowed else text)
 
-    def stretch(self) -> Stretch:
-        """The part of an index that holds the listing."""
-        since, until = self._bounds()
-        if self.channel_id is None:
-            return Stretch("by_query_published_at", self.query, self.query, since, until)
-        partition = channel_listing(self.query, self.channel_id)
-        return Stretch("by_channel_published_at", partition, self.query, since, until)
+    @property
+    def of_all(self) -> bool:
+        """Whether it has the videos of all watched queries."""
+        return self.query == EVERY_QUERY
 
-    def searched(self) -> Search:
-        """What is looked for, where there are words to search."""
-        since, until = self._bounds()
-        return Search(self.query, self.search, self.channel_id, self.live, since, until)
+    @property
+    def descending(self) -> bool:
+        """Whether the largest place comes first."""
+        return self.order in DESCENDING
 
-    def _bounds(self) -> tuple[str | None, str | None]:
+    @property
+    def ranked_by(self) -> str | None:
+        """The field of a video that it is sorted by before the time, if any."""
+        return RANKED_BY.get(self.order)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it leaves out videos that no index knows to leave out."""
+        return bool(self.live or self.shorts or self.exclude or self._by_duration)
+
+    @property
+    def _by_duration(self) -> bool:
+        return self.min_duration is not None or self.max_duration is not None
+
+    def bounds(self) -> tuple[str | None, str | None]:
         """The first and the last second of the listing, both included."""
         after, before = self.published_after, self.published_before
         return stamp(after) if after else None, stamp(before - timedelta(seconds=1)) if before else None
 
+    def period(self, as_of: datetime) -> tuple[str, str]:
+        """The same of the most viewed."""
+        before = self.published_before or max(as_of, self.published_after or as_of)
+        after = self.published_after or before - VIEWS_PERIOD
+        return stamp(after), stamp(before - timedelta(seconds=1) if self.published_before else before)
 
-class Page(NamedTuple):
-    """A page's items in the listing's order, and the tokens of the pages beside it."""
-
-    items: tuple[Attributes, ...]
-    next_cursor: str | None
-    prev_cursor: str | None
-
-
-def page(videos: Videos, listing: Listing, token: str | None, size: int) -> Page:
-    """The page of at most `size` items at the token's boundary, the first one without a token.
-
-    Raises InvalidParameters for a token of another listing, TableUnavailable.
-    """
-    cursor = from_token(token, str(listing)) if token else Cursor(Direction.NEXT, None)
-    rows, rest = _rows(videos, listing, cursor, size)
-    if cursor.direction is Direction.PREV:
-        rows.reverse()
-    before, after = _neighbours(cursor, rows, rest)
-    return Page(
-        tuple(rows),
-        next_cursor=after.token(str(listing)) if after else None,
-        prev_cursor=before.token(str(listing)) if before else None,
-    )
-
-
-def _neighbours(cursor: Cursor, rows: list[Attributes], rest: Position | None) -> tuple[Cursor | None, Cursor | None]:
-    """The cursors of the pages before and after one; `rest` is where its own direction goes on.
-
-    On the side it came from a page always has a neighbour. An empty page has no item to take for its boundary there: it
-    is `rest`, or the listing's end on that side.
-    """
-    onward = Cursor(cursor.direction, rest) if rest else None
-    if cursor.direction is Direction.NEXT:
-        came = Cursor(Direction.PREV, position(rows[0]) if rows else rest) if cursor.position else None
-        return came, onward
-    return onward, Cursor(Direction.NEXT, position(rows[-1]) if rows else rest)
-
-
-def _rows(videos: Videos, listing: Listing, cursor: Cursor, size: int) -> tuple[list[Attributes], Position | None]:
-    """Up to `size` items beyond the boundary, and the position to go on from if there are more."""
-    rows: list[Attributes] = []
-    last = cursor.position
-    for items, last in _steps(videos, listing, cursor, size):
-        rows += items
-        if len(rows) > size:
-            return rows[:size], position(rows[size - 1])
-        if last is None:
-            return rows, None
-    return rows, last
-
-
-def _steps(
-    videos: Videos, listing: Listing, cursor: Cursor, size: int
-) -> Iterator[tuple[list[Attributes], Position | None]]:
-    """Read on until there is no more, or the steps of a filtered page are used up; one item more than the page."""
-    newest_first = (listing.order == "newest") is (cursor.direction is Direction.NEXT)
-    if listing.search:
-        yield from search.steps(videos, listing.searched(), newest_first=newest_first, after=cursor.position, size=size)
-        return
-    after, steps, limit = cursor.position, 0, FILTER_STEP if listing.live else size + 1
-    while steps < FILTER_STEPS:
-        items, after = videos.read(
-            listing.stretch(), newest_first=newest_first, limit=limit, after=after, live=listing.live
+    def admits(self, video: Video) -> bool:
+        """Whether a video belongs here by all that is asked of it."""
+        since, until = self.bounds()
+        return (
+            (since or "") <= video.published_at <= (until or "9999-12-31T23:59:59Z")
+            and self.channel_id in (None, video.channel_id)
+            and self.live in (None, video.live)
+            and self.shorts in (None, "only" if video.short else "none")
+            and self.lasts(video.duration_seconds)
+            and self._worded(video)
         )
-        yield items, after
-        if after is None:
-            return
-        steps += bool(listing.live)
-        # What is left out without a filter has expired, and much may have at once.
-        limit = min(2 * limit, FILTER_STEP)
+
+    def lasts(self, seconds: int | None) -> bool:
+        """Whether a length, in seconds where known, belongs here."""
+        if not self._by_duration:
+            return True
+        return seconds is not None and (self.min_duration or 0) <= seconds <= (self.max_duration or seconds)
+
+    def _worded(self, video: Video) -> bool:
+        if not self.search and not self.exclude:
+            return True
+        text = text_of(words_of(video))
+        return all(sign(word) in text for word in self.search) and not any(sign(word) in text for word in self.exclude)
+
+    def condition(self) -> tuple[list[str], dict[str, Any]]:
+        """As much of this as DynamoDB itself can tell by an item's attributes: conditions and their values."""
+        conditions: list[str] = []
+        values: dict[str, Any] = {}
+        if self.live:
+            conditions.append("#live = :live")
+            values[":live"] = self.live
+        if self.min_duration is not None:
+            conditions.append("#duration_seconds >= :min_duration")
+            values[":min_duration"] = self.min_duration
+        if self.max_duration is not None:
+            conditions.append("#duration_seconds <= :max_duration")
+            values[":max_duration"] = self.max_duration
+        if self.shorts == "only":
+            conditions.append("#vertical = :vertical AND #duration_seconds <= :short")
+        elif self.shorts == "none":
+            # A comparison with what is not there does not hold, so NOT lets what is unknown pass.
+            conditions.append("NOT (#vertical = :vertical AND #duration_seconds <= :short)")
+        if self.shorts:
+            values |= {":vertical": True, ":short": SHORT_AT_MOST}
+        return conditions, values

@@ -6,13 +6,9 @@ order from the cursor on: the one that comes furthest with it is the rarest arou
 """
 
 from collections.abc import Iterator
-from itertools import batched
 
-from newsreel.aws.attributes import Attributes
-from newsreel.library.item import from_item
-from newsreel.library.videos import Videos
-from newsreel.library.word_index import Search, Step
-from newsreel.video import Position
+from newsreel.library.place import Place
+from newsreel.library.word_index import Search, Step, WordIndex
 
 PROBES = 5
 """A request's beginnings that are tried at most: each costs a request to DynamoDB."""
@@ -22,49 +18,37 @@ ENTRIES_AT_MOST = 8_000
 """A page reads little more than so many entries; then its cursor goes on."""
 
 
-def steps(
-    videos: Videos, search: Search, *, newest_first: bool, after: Position | None, size: int
-) -> Iterator[tuple[list[Attributes], Position | None]]:
-    """Found videos in order, some at a time, each time with the position to go on from, None at the end.
+def places(
+    index: WordIndex, search: Search, *, newest_first: bool, after: Place | None, size: int
+) -> Iterator[tuple[list[Place], Place | None]]:
+    """Where found videos stand, in order, some at a time, each time with the place to go on from, None at the end.
 
-    It ends early where much was read; the last position goes on. Raises TableUnavailable.
+    It ends early where much was read; the last place goes on. Raises TableUnavailable.
     """
     limit = max(FIRST_STEP, size + 1)
-    beginning, step = _rarest(videos, search, newest_first=newest_first, after=after, limit=limit, size=size)
+    beginning, step = _rarest(index, search, newest_first=newest_first, after=after, limit=limit, size=size)
     read = 0
     while True:
-        for some in batched(step.found, size + 1):
-            yield _there(videos, search, some), some[-1]
-        yield [], step.rest
+        yield step.found, step.rest
         read, limit = read + step.read, 2 * limit
         if step.rest is None or read >= ENTRIES_AT_MOST:
             return
-        step = videos.index.read(search, beginning, newest_first=newest_first, limit=limit, after=step.rest)
+        step = index.read(search, beginning, newest_first=newest_first, limit=limit, after=step.rest)
 
 
 def _rarest(
-    videos: Videos, search: Search, *, newest_first: bool, after: Position | None, limit: int, size: int
+    index: WordIndex, search: Search, *, newest_first: bool, after: Place | None, limit: int, size: int
 ) -> tuple[str, Step]:
     """The beginning to read, and the first step of it."""
     probes: list[tuple[str, Step]] = []
     for beginning in search.beginnings()[:PROBES]:
-        step = videos.index.read(search, beginning, newest_first=newest_first, limit=limit, after=after)
+        step = index.read(search, beginning, newest_first=newest_first, limit=limit, after=after)
         if step.rest is None or len(step.found) > size:
             return beginning, step
         probes.append((beginning, step))
 
-    def reach(probe: tuple[str, Step]) -> tuple[str, str]:
+    def reach(probe: tuple[str, Step]) -> Place:
         _, step = probe
-        return (step.rest.published_at, step.rest.video_id) if step.rest else ("", "")
+        return step.rest or Place(0, "", "")
 
     return min(probes, key=reach) if newest_first else max(probes, key=reach)
-
-
-def _there(videos: Videos, search: Search, positions: tuple[Position, ...]) -> list[Attributes]:
-    """The items of the videos at these positions, as far as they are there and match."""
-    items = videos.items(search.query, (position.video_id for position in positions))
-    return [
-        item
-        for position in positions
-        if (item := items.get(position.video_id)) and search.finds(from_item(item), position)
-    ]

@@ -1,15 +1,17 @@
 """The videos table: which videos are stored, in which order, and writing new ones."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from newsreel.aws.attributes import Attributes, unpacked
-from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, table_errors
+from newsreel.aws.attributes import Attributes, packed, unpacked
+from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, query_items, table_errors
 from newsreel.errors import ConditionFailed
 from newsreel.library.item import expires_at, from_item, position, to_item
+from newsreel.library.listing import Listing
 from newsreel.library.word_index import Search, WordIndex
 from newsreel.times import stamp
 from newsreel.video import Live, Position, Video
@@ -92,7 +94,7 @@ class Videos:
         self._client = client
         self._table = table
         self._retention = retention
-        self._now = now
+        self.now = now
         self.index = index
 
     def read(
@@ -102,12 +104,12 @@ class Videos:
         newest_first: bool,
         limit: int,
         after: Position | None = None,
-        live: str | None = None,
+        listing: Listing | None = None,
         attributes: Sequence[str] = (),
     ) -> tuple[list[Attributes], Position | None]:
         """One query of an index: at most `limit` items read, and the position to go on from, if any.
 
-        What has expired is left out; with `live`, all but the items of that state: fewer are returned than were read.
+        What has expired is left out, and what the listing's `condition` leaves out: fewer are returned than were read.
         With `attributes`, only those. Raises TableUnavailable.
         """
         names = {"#partition": HASH_KEYS[stretch.name], "#expiry": "expires_at"}
@@ -118,12 +120,13 @@ class Videos:
             condition += " AND #time BETWEEN :since AND :until"
             values[":since"] = {"S": stretch.since or "0"}
             values[":until"] = {"S": stretch.until or "9999"}
-        request: dict[str, Any] = {"FilterExpression": "#expiry > :now"}
+        conditions, wanted = listing.condition() if listing else ([], {})
+        for part in conditions:
+            names |= {f"#{name}": name for name in re.findall(r"#(\w+)", part)}
+        values |= packed(wanted)
+        request: dict[str, Any] = {"FilterExpression": " AND ".join(["#expiry > :now", *conditions])}
         if after:
             request["ExclusiveStartKey"] = stretch.key(after)
-        if live:
-            request["FilterExpression"] += " AND #live = :live"
-            names["#live"], values[":live"] = "live", {"S": live}
         if attributes:
             request["ProjectionExpression"] = ", ".join(f"#{name}" for name in attributes)
             names |= {f"#{name}": name for name in attributes}
@@ -163,10 +166,15 @@ class Videos:
         keys = [_key(video_id, query) for video_id in dict.fromkeys(video_ids)]
         return {item["video_id"]["S"]: item for item in self._current(keys, consistent=consistent)}
 
-    def any_of(self, video_id: str, queries: Sequence[str]) -> Attributes | None:
-        """The item of one video under the first of these queries that has found it."""
-        items = self.one_each(dict.fromkeys(queries, video_id))
-        return next((items[query] for query in queries if query in items), None)
+    def copies(self, video_id: str) -> dict[str, Attributes]:
+        """The items of one video, by the queries that found it, watched or not."""
+        items = query_items(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="video_id = :video_id",
+            ExpressionAttributeValues=packed({":video_id": video_id}),
+        )
+        return {item["query"]["S"]: item for item in self._there(items)}
 
     def one_each(self, video_ids: Mapping[str, str]) -> dict[str, Attributes]:
         """The items of one video of each query, by query, as far as they are stored."""
@@ -236,7 +244,7 @@ class Videos:
         found, after = [], None
         while True:
             step = self.index.read(search, beginning, newest_first=True, limit=STATE_STEP, after=after)
-            stored = map(from_item, self.items(query, [position.video_id for position in step.found]).values())
+            stored = map(from_item, self.items(query, [place.video_id for place in step.found]).values())
             found += [video for video in stored if video.live == live]
             if (after := step.rest) is None:
                 return found
@@ -249,9 +257,11 @@ class Videos:
             self.index.remove([video])
 
     def _current(self, keys: Sequence[Attributes], *, consistent: bool = False) -> Iterator[Attributes]:
-        for item in get_items(self._client, self._table, keys, consistent=consistent):
-            if int(item["expires_at"]["N"]) > int(self._seconds()):
-                yield item
+        return self._there(get_items(self._client, self._table, keys, consistent=consistent))
+
+    def _there(self, items: Iterable[Attributes]) -> Iterator[Attributes]:
+        now = int(self._seconds())
+        return (item for item in items if int(item["expires_at"]["N"]) > now)
 
     def _seconds(self) -> str:
-        return str(int(self._now().timestamp()))
+        return str(int(self.now().timestamp()))

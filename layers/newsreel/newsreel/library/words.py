@@ -8,6 +8,7 @@ instead, found by any part of two characters or more.
 import re
 import unicodedata
 from bisect import bisect
+from collections.abc import Iterable
 from itertools import groupby
 from typing import ClassVar
 
@@ -99,6 +100,16 @@ def requested(text: str) -> tuple[str, ...]:
     if not any(len(word) >= LETTERS_AT_LEAST for word in words):
         raise ValueError(text)
     return tuple(sorted(words))
+
+
+def text_of(words: Iterable[str]) -> str:
+    """The words as one text, in which `sign` is looked for."""
+    return f" {' '.join(words)} "
+
+
+def sign(word: str) -> str:
+    """What a text holds exactly if a requested word finds it: a word by its first letters, a run by any part."""
+    return word if is_run(word) else f" {word}"
 
 
 class _Letters(dict[int, str]):

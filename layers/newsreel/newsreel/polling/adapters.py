@@ -39,7 +39,7 @@ class Adapters(NamedTuple):
 
 def stored_videos(client: "DynamoDBClient", settings: FetcherSettings, now: Callable[[], datetime]) -> Videos:
     """The videos of the tables, by this client."""
-    index = WordIndex(client, settings.words_table, settings.retention)
+    index = WordIndex(client, settings.words_table, settings.retention, now)
     return Videos(client, settings.videos_table, settings.retention, index, now)
 
 

@@ -84,6 +84,7 @@ def poll(query: WatchedQuery, rivals: float, settings: FetcherSettings, adapters
     after = _after(
         state, fetch, harvest, _pace(query, rivals, budget, settings, adapters.now()), budget, settings, adapters.now()
     )
+    after = after.with_arrivals((each.published_at for each in stored.new), adapters.now())
     if harvest:
         after = _with_finds(after, harvest, {each.video_id for each in stored.new}, late_ages)
     adapters.history.append(name, claim_id, fetch)
@@ -167,7 +168,7 @@ def _after(
         last_poll=fetch,
         last_success_at=fetch.at if fetch.outcome == "ok" else state.last_success_at,
         newest=_newest(state, harvest),
-    ).with_arrivals(fetch.new, now)
+    )
 
 
 def _with_finds(state: PollState, harvest: Harvest, new: set[str], late_ages: tuple[timedelta, ...]) -> PollState:

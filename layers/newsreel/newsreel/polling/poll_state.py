@@ -1,6 +1,7 @@
 """What is known of a query's polls: what the latest did, how complete they leave the query, when the next is due."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from copy import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -77,24 +78,22 @@ class PollState(NamedTuple):
     newest: Position | None = None
     """The query's newest video. Its title is not kept here, where it would outlive the video."""
     arrivals: Mapping[str, int] = MappingProxyType({})
-    """New videos stored, by hour (`YYYY-MM-DDTHH`), for the last 24 hours."""
+    """Videos that were found, by the hour of their publication (`YYYY-MM-DDTHH`), of the last 24 hours."""
 
     @property
     def problem(self) -> str | None:
         """What went wrong in the latest poll."""
         return self.last_poll.problem if self.last_poll else None
 
-    def with_arrivals(self, new: int, now: datetime) -> "PollState":
-        """The state after `new` videos were stored now."""
-        oldest = stamp(now - timedelta(hours=ARRIVAL_HOURS))[:13]
-        kept = {hour: count for hour, count in self.arrivals.items() if hour > oldest}
-        if new:
-            hour = stamp(now)[:13]
-            kept[hour] = kept.get(hour, 0) + new
-        return replace(self, arrivals=kept)
+    def with_arrivals(self, published: Iterable[str], now: datetime) -> "PollState":
+        """The state after new videos, published at these times, were stored."""
+        oldest = stamp(now - timedelta(hours=ARRIVAL_HOURS))
+        counts = Counter(time[:13] for time in published)
+        counts.update(self.arrivals)
+        return replace(self, arrivals={hour: count for hour, count in counts.items() if hour > oldest[:13]})
 
     def arrivals_by_hour(self, now: datetime) -> list[int]:
-        """New videos stored in each of the last 24 hours, oldest first."""
+        """Videos published in each of the last 24 hours, oldest first, as far as they are found."""
         hours = (stamp(now - timedelta(hours=back))[:13] for back in reversed(range(ARRIVAL_HOURS)))
         return [self.arrivals.get(hour, 0) for hour in hours]
 

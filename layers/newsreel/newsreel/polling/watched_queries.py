@@ -144,5 +144,9 @@ def _to_item(query: WatchedQuery, now: datetime | None) -> Attributes:
 
 
 def _from_item(values: dict[str, Any]) -> WatchedQuery:
-    known = {name: value for name, value in values.items() if name in WatchedQuery._fields}
+    known = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if name in WatchedQuery._fields
+    }
     return WatchedQuery(**{"search": values["name"], **known})

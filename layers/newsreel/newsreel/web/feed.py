@@ -4,10 +4,12 @@ Entries have the ids that YouTube's own feeds give them, so a reader that follow
 """
 
 import re
+from datetime import datetime
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
-from newsreel.library.listing import Listing, Page
+from newsreel.library.listing import Listing
+from newsreel.library.page import Page
 from newsreel.times import stamp
 from newsreel.web import shown
 from newsreel.web.parameters import PageRequest
@@ -30,10 +32,10 @@ ET.register_namespace("media", MEDIA)
 
 def document(page: Page, wanted: PageRequest, request: Request) -> str:
     """The feed's XML."""
-    videos = [shown.video(item) for item in page.items]
+    videos = [shown.video(row.item, row.queries) for row in page.rows]
     feed = ET.Element(f"{{{ATOM}}}feed")
     _add(feed, "id", _id(wanted.listing, request))
-    _add(feed, "title", _title(wanted.listing))
+    _add(feed, "title", title(wanted.listing))
     _add(feed, "updated", max((video["fetched_at"] for video in videos), default=NEVER))
     _add(feed, "generator", "newsreel")
     _add(_add(feed, "author"), "name", "newsreel")
@@ -66,33 +68,37 @@ def _entry(feed: ET.Element, video: shown.Video) -> None:
         _add(entry, "summary", video["description"])
     for picture in sorted(video["thumbnails"].values(), key=lambda each: -(each["width"] or 0)):
         size = {side: str(picture[side]) for side in ("width", "height") if picture[side]}
-        ET.SubElement(entry, f"{{{MEDIA}}}thumbnail", {"url": _clean(picture["url"]), **size})
+        ET.SubElement(entry, f"{{{MEDIA}}}thumbnail", {"url": clean(picture["url"]), **size})
 
 
 def _id(listing: Listing, request: Request) -> str:
     """One and the same for all pages of a listing, however it was asked for."""
-    since, until = listing.published_after, listing.published_before
-    parts = {
-        "query": listing.query,
-        "order": listing.order,
-        "published_after": since and stamp(since),
-        "published_before": until and stamp(until),
-        "channel_id": listing.channel_id,
-        "live": listing.live,
-        "search": " ".join(listing.search),
-    }
-    kept = {name: value for name, value in parts.items() if value}
+    kept = {name: _text(value) for name, value in listing._asdict().items() if value not in (None, ())}
     return f"{request.base}{request.path}?{urlencode(kept)}"
 
 
-def _title(listing: Listing) -> str:
-    bounds = [
-        f"{word} {stamp(time)}"
-        for word, time in (("from", listing.published_after), ("before", listing.published_before))
-        if time
-    ]
-    only = [each for each in (" ".join(listing.search), listing.channel_id, listing.live) if each]
-    return ", ".join((f"newsreel: {listing.query}", *only, *bounds))
+def title(listing: Listing) -> str:
+    """What a feed of this listing is called."""
+    parts: tuple[object, ...] = (
+        "all queries" if listing.of_all else listing.query,
+        _text(listing.search),
+        listing.exclude and f"without {_text(listing.exclude)}",
+        listing.channel_id,
+        listing.live,
+        listing.shorts and {"only": "Shorts", "none": "no Shorts"}[listing.shorts],
+        listing.min_duration is not None and f"from {listing.min_duration} s",
+        listing.max_duration is not None and f"up to {listing.max_duration} s",
+        listing.published_after and f"from {stamp(listing.published_after)}",
+        listing.published_before and f"before {stamp(listing.published_before)}",
+        listing.order != "newest" and {"views": "most viewed"}.get(listing.order, f"{listing.order} first"),
+    )
+    return "newsreel: " + ", ".join(str(part) for part in parts if part)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _link(parent: ET.Element, relation: str, url: str, content_type: str) -> None:
@@ -100,10 +106,11 @@ def _link(parent: ET.Element, relation: str, url: str, content_type: str) -> Non
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, f"{{{ATOM}}}{name}", {key: _clean(value) for key, value in attributes.items()})
-    element.text = text and _clean(text)
+    element = ET.SubElement(parent, f"{{{ATOM}}}{name}", {key: clean(value) for key, value in attributes.items()})
+    element.text = text and clean(text)
     return element
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text without what XML cannot hold."""
     return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

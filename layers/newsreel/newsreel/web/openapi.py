@@ -13,10 +13,14 @@ from typing import Any
 
 from newsreel.aws.attributes import packed
 from newsreel.ids import VIDEO_ID
-from newsreel.library.listing import Listing, Page
+from newsreel.library.item import position
+from newsreel.library.listing import Listing
+from newsreel.library.looking import Row
+from newsreel.library.page import Page
+from newsreel.library.place import timed
 from newsreel.settings import QUERY_LENGTH_AT_MOST
 from newsreel.watched import SETTINGS
-from newsreel.web import answers, feed, shown
+from newsreel.web import answers, feed, json_feed, opml, shown
 from newsreel.web.access import CHALLENGE
 from newsreel.web.answers import JSON, PROBLEM
 from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, VIDEOS, PageRequest, Parameter
@@ -28,6 +32,7 @@ type Document = dict[str, Any]
 PROJECT = "pyproject.toml"
 """In the checkout's root: the one place that says which version this is."""
 ATOM = "application/atom+xml"
+OPML = "text/x-opml"
 HTML = "text/html"
 ABOUT = """The latest YouTube videos for the searches that its operator watches, newest first.
 
@@ -46,6 +51,7 @@ ABOUT = """The latest YouTube videos for the searches that its operator watches,
 VIDEO: shown.Video = {
     "video_id": "dQw4w9WgXcQ",
     "query": "cricket",
+    "queries": ["cricket"],
     "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
     "title": "The last over",
     "description": "Six balls, nine runs.",
@@ -87,6 +93,8 @@ QUERY_SETTINGS: shown.QuerySettings = {
     "min_interval_seconds": None,
     "weight": 1,
     "paused": False,
+    "blocked_channels": [],
+    "blocked_words": ["highlights"],
 }
 WATCHED_QUERY: shown.WatchedQuery = {
     "query": "cricket",
@@ -239,7 +247,7 @@ def _paths() -> Document:
         "schema": {"type": "string", "pattern": "^[a-z0-9-]+\\.(js|css)$"},
         "example": "start-0c1d9e775f3a.js",
     }
-    page_example: shown.VideoPage = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None}
+    page_example: shown.VideoPage = {"videos": [VIDEO], "next_cursor": CURSOR, "prev_cursor": None, "as_of": None}
     return {
         "/": _get("getDashboard", "documents", "The dashboard", _content(HTML), strict=False),
         "/ping": _get(
@@ -273,6 +281,22 @@ def _paths() -> Document:
             [_parameter(each) for each in FEED],
             missing="The query is not watched.",
             about="RFC 4287, paged with `next` and `previous` as RFC 5005 has it; with Media RSS thumbnails.",
+        ),
+        "/videos.feed.json": _get(
+            "getJsonFeed",
+            "videos",
+            "A page of a query's videos as a JSON Feed",
+            _content(json_feed.TYPE, example=_json_feed()),
+            [_parameter(each) for each in FEED],
+            missing="The query is not watched.",
+            about="JSON Feed 1.1; `next_url` is the page that follows.",
+        ),
+        "/opml": _get(
+            "getOpml",
+            "videos",
+            "A list of feeds for feed readers: one for every query, and one of all together",
+            _content(OPML, example=opml.document(["cricket"], "https://news.example")),
+            about="OPML 2.0.",
         ),
         "/queries": _get(
             "listQueries",
@@ -432,7 +456,7 @@ def _parameter(parameter: Parameter) -> Document:
 
 
 def _content(content_type: str, schema: str = "", example: Any = None) -> Document:
-    kind = {"type": "object" if content_type == JSON else "string"}
+    kind = {"type": "object" if content_type.endswith("json") else "string"}
     media = {"schema": _ref("schemas", schema) if schema else kind}
     return {content_type: media | ({"example": example} if example is not None else {})}
 
@@ -478,9 +502,18 @@ def _problem(
 
 
 def _feed() -> str:
-    page = Page((packed(VIDEO),), CURSOR, None)
     request = Request("GET", "/videos.atom", "", {}, "https://news.example", "")
-    return feed.document(page, PageRequest(Listing("cricket"), None, FEED_SIZE), request)
+    return feed.document(_page(), PageRequest(Listing("cricket"), None, FEED_SIZE), request)
+
+
+def _json_feed() -> Document:
+    request = Request("GET", "/videos.feed.json", "", {}, "https://news.example", "")
+    return json_feed.document(_page(), PageRequest(Listing("cricket"), None, FEED_SIZE), request)
+
+
+def _page() -> Page:
+    item = packed(VIDEO)
+    return Page((Row(timed(position(item)), item, ("cricket",)),), CURSOR, None)
 
 
 def _headers(*names: str) -> Document:

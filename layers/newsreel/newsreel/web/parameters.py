@@ -14,15 +14,18 @@ from urllib.parse import parse_qsl
 from newsreel import ids
 from newsreel.errors import Fault, InvalidParameters, UnknownQuery
 from newsreel.library.cursor import TOKEN_LENGTH_AT_MOST
-from newsreel.library.listing import ORDERS, PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT, Listing
+from newsreel.library.listing import ORDERS, Listing
+from newsreel.library.page import PAGE_SIZE_AT_MOST, PAGE_SIZE_DEFAULT
 from newsreel.library.words import LETTERS_AT_LEAST, REQUEST_LENGTH_AT_MOST, requested
-from newsreel.settings import QUERY_LENGTH_AT_MOST
+from newsreel.settings import EVERY_QUERY, QUERY_LENGTH_AT_MOST
 from newsreel.texts import normalized_query
 from newsreel.times import instant
-from newsreel.video import LIVE_STATES
+from newsreel.video import LIVE_STATES, SHORT_AT_MOST, SHORTS_CHOICES
 
 FEED_SIZE = 50
 """Entries of a feed unless `page_size` says otherwise: feed readers ask seldom, and much may be new by then."""
+DURATION_AT_MOST = 604_800
+"""Seconds, a week: no video on YouTube is as long."""
 VALUE_SHOWN = 100
 """Characters of a wrong value that an answer repeats."""
 RFC_3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
@@ -55,6 +58,12 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 
 def _page_size(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= PAGE_SIZE_AT_MOST:
+        raise ValueError(text)
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > DURATION_AT_MOST:
         raise ValueError(text)
     return int(text)
 
@@ -98,12 +107,21 @@ QUERY = Parameter(
     "The watched query, as `/queries` names it; by default the first of these. The case of letters matters; which "
     "spaces are typed, and how many, does not.",
 )
+QUERY_OR_ALL = replace(
+    QUERY,
+    allowed=f"a watched query, or {EVERY_QUERY} for all",
+    about=f"{QUERY.about} `{EVERY_QUERY}` lists the videos of all watched queries together, each once; such a page "
+    "reads a little of every query.",
+)
 ORDER = Parameter(
     "order",
     _one_of(*ORDERS),
     f"one of {', '.join(ORDERS)}",
     {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]},
-    "Which videos come first, by the time of their publication.",
+    "Which videos come first. `newest` and `oldest` go by the time of publication, `longest` and `shortest` by the "
+    "duration, and list only videos whose duration is known. `views` lists the most viewed videos published from "
+    "`published_after` to `published_before`, by default of seven days, at most 500 of them: by the counts of one "
+    "moment, `as_of`, at which the whole walk stays for an hour.",
 )
 PUBLISHED_AFTER = Parameter(
     "published_after",
@@ -134,6 +152,28 @@ LIVE = Parameter(
     "Only videos that are no broadcast, are being broadcast, or are announced. A page may then hold fewer videos than "
     "`page_size`, even none, though `next_cursor` goes on: no page reads more than a bounded number of videos.",
 )
+MIN_DURATION = Parameter(
+    "min_duration",
+    _seconds,
+    f"a whole number of seconds from 0 to {DURATION_AT_MOST}",
+    {"type": "integer", "minimum": 0, "maximum": DURATION_AT_MOST, "examples": [240]},
+    "Only videos that are known to last so many seconds or more.",
+)
+MAX_DURATION = Parameter(
+    "max_duration",
+    _seconds,
+    f"a whole number of seconds from 0 to {DURATION_AT_MOST}",
+    {"type": "integer", "minimum": 0, "maximum": DURATION_AT_MOST, "examples": [1200]},
+    "Only videos that are known to last so many seconds or less. Not less than `min_duration`.",
+)
+SHORTS = Parameter(
+    "shorts",
+    _one_of(*SHORTS_CHOICES),
+    f"one of {', '.join(SHORTS_CHOICES)}",
+    {"type": "string", "enum": list(SHORTS_CHOICES)},
+    f"Only Shorts, or none of them: what is taller than wide and lasts at most {SHORT_AT_MOST} seconds. What is not "
+    "known to be one counts as none.",
+)
 SEARCH = Parameter(
     "search",
     requested,
@@ -148,6 +188,13 @@ SEARCH = Parameter(
     "accents and width do not matter, nor does what is neither letter nor digit. Of scripts without spaces any part of "
     "two characters or more is found. Of a description about the first 30 words are searched. As with `live`, a page "
     "may hold fewer videos than `page_size` though `next_cursor` goes on.",
+)
+EXCLUDE = Parameter(
+    "exclude",
+    requested,
+    SEARCH.allowed,
+    {**SEARCH.schema, "examples": ["highlights"]},
+    "No videos that have a word that begins with one of these, read as `search` reads them.",
 )
 PAGE_SIZE = Parameter(
     "page_size",
@@ -172,7 +219,19 @@ VIDEOS = Parameter(
     "Whether the query's videos stay until they expire, or are deleted at once, in the background.",
 )
 
-LISTING = (QUERY, ORDER, PUBLISHED_AFTER, PUBLISHED_BEFORE, CHANNEL_ID, LIVE, SEARCH)
+LISTING = (
+    QUERY_OR_ALL,
+    ORDER,
+    PUBLISHED_AFTER,
+    PUBLISHED_BEFORE,
+    CHANNEL_ID,
+    LIVE,
+    MIN_DURATION,
+    MAX_DURATION,
+    SHORTS,
+    SEARCH,
+    EXCLUDE,
+)
 PAGE = (*LISTING, PAGE_SIZE, CURSOR)
 FEED = (*LISTING, replace(PAGE_SIZE, schema={**PAGE_SIZE.schema, "default": FEED_SIZE}), CURSOR)
 
@@ -231,4 +290,8 @@ def _listing(values: dict[str, Any], watched: tuple[str, ...]) -> Listing:
     after, before = values.get("published_after"), values.get("published_before")
     if after and before and after >= before:
         raise InvalidParameters(Fault("published_before", None, "must be later than published_after"))
-    return Listing(**{**values, "query": watched_query(values, watched)})
+    least, most = values.get("min_duration"), values.get("max_duration")
+    if least is not None and most is not None and least > most:
+        raise InvalidParameters(Fault("max_duration", None, "must not be less than min_duration"))
+    query = EVERY_QUERY if values.get("query") == EVERY_QUERY else watched_query(values, watched)
+    return Listing(**{**values, "query": query})

@@ -4,11 +4,12 @@ The functions fill these shapes, so that mypy checks each key. The OpenAPI docum
 texts beside their fields. Every field is always there.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypedDict
 
 from newsreel.aws.attributes import Attributes
 from newsreel.ids import CHANNEL_ID, VIDEO_ID
-from newsreel.library.listing import PAGE_SIZE_AT_MOST
+from newsreel.library.page import PAGE_SIZE_AT_MOST
 from newsreel.polling.poll_state import ARRIVAL_HOURS, Outcome
 from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
 from newsreel.video import Live, SourceName
@@ -33,6 +34,7 @@ class Schema:
 
 type Time = Annotated[str, Schema(pattern=STAMP, format="date-time")]
 type Url = Annotated[str, Schema(format="uri")]
+type ChannelId = Annotated[str, Schema(pattern=f"^{CHANNEL_ID}$")]
 type VideoId = Annotated[str, Schema(pattern=f"^{VIDEO_ID}$")]
 type Count = Annotated[int, Schema(minimum=0)]
 type Query = Annotated[str, Schema(minLength=1, maxLength=QUERY_LENGTH_AT_MOST)]
@@ -75,11 +77,13 @@ class Video(TypedDict):
     video_id: VideoId
     query: Query
     """The watched query that found it."""
+    queries: Annotated[list[Query], Schema(minItems=1)]
+    """All queries of this listing that found it, in their order: several where all are listed together."""
     url: Url
     """Where to watch it."""
     title: str
     description: str
-    channel_id: Annotated[str, Schema(pattern=f"^{CHANNEL_ID}$")] | None
+    channel_id: ChannelId | None
     channel_title: str
     thumbnails: dict[str, Thumbnail]
     """By YouTube's names for their sizes."""
@@ -121,6 +125,8 @@ class VideoPage(TypedDict):
     """The page that follows; null on the last one."""
     prev_cursor: Cursor | None
     """The page before; null on the first one."""
+    as_of: Time | None
+    """The moment of the counts by which `order=views` sorts, and which it shows; null in any other order."""
 
 
 class LastPoll(TypedDict):
@@ -169,6 +175,10 @@ class QuerySettings(TypedDict):
     min_interval_seconds: Annotated[int, Schema(minimum=10)] | None
     weight: Annotated[int, Schema(minimum=1)]
     paused: bool
+    blocked_channels: list[ChannelId]
+    """Channels whose videos are stored, but not shown."""
+    blocked_words: list[str]
+    """The same of videos with these words."""
 
 
 class WatchedQuery(TypedDict):
@@ -190,7 +200,7 @@ class WatchedQuery(TypedDict):
     gaps: Count
     """Stretches of time that no poll could cover yet."""
     arrivals: Annotated[list[Count], Schema(minItems=ARRIVAL_HOURS, maxItems=ARRIVAL_HOURS)]
-    """New videos in each of the last 24 hours, oldest first."""
+    """Videos published in each of the last 24 hours, oldest first, as far as they are found."""
 
 
 class LateFinds(TypedDict):
@@ -360,8 +370,8 @@ class InvalidParameters(Problem):
     """All that is wrong."""
 
 
-def video(item: Attributes) -> Video:
-    """The video of an item as readers see it.
+def video(item: Attributes, queries: Sequence[str] = ()) -> Video:
+    """The video of an item as readers see it, with the queries of a listing that found it, by default its own.
 
     It takes the attributes' types for known, as `unpacked` would cost a page of 50 a third more (`make bench`).
     """
@@ -369,6 +379,7 @@ def video(item: Attributes) -> Video:
     return {
         "video_id": video_id,
         "query": item["query"]["S"],
+        "queries": list(queries) or [item["query"]["S"]],
         "url": WATCH_URL + video_id,
         "title": _text(item, "title"),
         "description": _text(item, "description"),
@@ -404,6 +415,8 @@ def query_settings(query: Watched) -> QuerySettings:
         "min_interval_seconds": query.min_interval_seconds,
         "weight": query.weight,
         "paused": query.paused,
+        "blocked_channels": list(query.blocked_channels),
+        "blocked_words": list(query.blocked_words),
     }
 
 
