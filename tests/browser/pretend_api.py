@@ -32,7 +32,8 @@ def video(number: int, published: datetime, **changes: Any) -> Json:
     picture = f"https://i.ytimg.com/vi/{video_id}"
     return {
         "video_id": video_id,
-        "query": "cricket",
+        "query": changes.get("query", "cricket"),
+        "queries": [changes.get("query", "cricket")],
         "url": f"https://www.youtube.com/watch?v={video_id}",
         "title": f"Video number {number}",
         "description": f"What video {number} is about.\nIn two lines.",
@@ -199,11 +200,20 @@ class PretendApi:
 
     def _page(self, wanted: dict[str, str]) -> tuple[str, Json]:
         query = wanted.get("query") or next(iter(self.told), "")
-        if query not in self.told:
+        if query not in self.told and not (query == "*" and self.told):
             return "404 Not Found", {"status": 404, "detail": f"{query} is not watched."}
-        of_query = [video for video in self.videos if video["query"] == query]
-        if wanted.get("order") == "oldest":
+        order = wanted.get("order", "newest")
+        of_query = self._listed(self.told if query == "*" else [query])
+        as_of = None
+        if order == "oldest":
             of_query.reverse()
+        elif order in {"longest", "shortest"}:
+            of_query = [video for video in of_query if video["duration_seconds"] is not None]
+            of_query.sort(key=lambda video: video["duration_seconds"], reverse=order == "longest")
+        elif order == "views" and of_query:
+            as_of = of_query[0]["published_at"]
+            of_query.sort(key=lambda video: video["view_count"] or 0, reverse=True)
+            del of_query[500:]
         start, size = int(wanted.get("cursor", "0")), int(wanted.get("page_size", "10"))
         found: list[Json] = []
         end = start
@@ -214,7 +224,18 @@ class PretendApi:
             if _fits(video, wanted):
                 found.append(video)
         cursor = str(end) if end < len(of_query) else None
-        return "200 OK", {"videos": found, "next_cursor": cursor, "prev_cursor": None}
+        return "200 OK", {"videos": found, "next_cursor": cursor, "prev_cursor": None, "as_of": as_of}
+
+    def _listed(self, queries: list[str]) -> list[Json]:
+        """The videos of these queries that no block list keeps away, each once, with the queries that found it."""
+        found: dict[str, Json] = {}
+        for video in self.videos:
+            query = video["query"]
+            if query not in queries or _blocked(video, self._watched(query)):
+                continue
+            known = found.setdefault(video["video_id"], video | {"queries": []})
+            known["queries"].append(query)
+        return sorted(found.values(), key=lambda video: str(video["published_at"]), reverse=True)
 
     def _status(self) -> Json:
         now = datetime.now(UTC)
@@ -253,7 +274,7 @@ class PretendApi:
         }
 
     def _query(self, query: str, now: datetime) -> Json:
-        times = sorted(video["first_seen_at"] for video in self.videos if video["query"] == query)
+        times = sorted(video["published_at"] for video in self.videos if video["query"] == query)
         hour = now.replace(minute=0, second=0)
         hours = [stamp(hour - timedelta(hours=23 - number)) for number in range(25)]
         return {
@@ -277,12 +298,27 @@ class PretendApi:
         }
 
 
+def _has(video: Json, words: str) -> bool:
+    """Whether a title or a channel has all these words."""
+    return all(word in f"{video['title']} {video['channel_title']}".casefold() for word in words.casefold().split())
+
+
+def _blocked(video: Json, query: WatchedQuery) -> bool:
+    by_word = any(_has(video, words) for words in query.blocked_words)
+    return by_word or video["channel_id"] in query.blocked_channels
+
+
 def _fits(video: Json, wanted: dict[str, str]) -> bool:
     """Whether a listing's filters let a video through."""
-    words = wanted.get("search", "").casefold().split()
+    length = video["duration_seconds"]
+    short = bool(video["vertical"]) and length is not None and length <= 180
     return (
         wanted.get("channel_id") in (None, video["channel_id"])
         and wanted.get("live") in (None, video["live"])
         and wanted.get("published_after", "") <= video["published_at"] < wanted.get("published_before", "9")
-        and all(word in f"{video['title']} {video['channel_title']}".casefold() for word in words)
+        and _has(video, wanted.get("search", ""))
+        and not any(_has(video, word) for word in wanted.get("exclude", "").split())
+        and wanted.get("shorts") in (None, "only" if short else "none")
+        and ("min_duration" not in wanted or (length is not None and length >= int(wanted["min_duration"])))
+        and ("max_duration" not in wanted or (length is not None and length <= int(wanted["max_duration"])))
     )

@@ -309,7 +309,7 @@ def test_approximate_times_say_so(pretend: PretendApi, pretend_url: str, visit: 
     pretend.videos[:] = [video(1, NOW - timedelta(hours=3), published_at_exact=False, channel_id=None)]
     page = visit(pretend_url, now=NOW).page
     expect(page.get_by_text("about 3 hours ago")).to_have_attribute("title", re.compile("approximate"))
-    expect(page.get_by_role("article").get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("article").locator("button.channel")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/prod", "/prod/"])

@@ -38,7 +38,7 @@ def names(page: Page) -> Locator:
 
 
 def tabs(page: Page) -> Locator:
-    return page.locator("#tabs a")
+    return page.locator("#tabs a:not([data-query='*'])")
 
 
 def said(page: Page) -> Locator:

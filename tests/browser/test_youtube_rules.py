@@ -117,7 +117,7 @@ def test_news_do_not_lie_over_the_player(pretend: PretendApi, pretend_url: str, 
     uncovered(page, frame)
 
 
-@pytest.mark.parametrize("name", ["Keyboard and feeds", "Any time"])
+@pytest.mark.parametrize("name", ["Keyboard and feeds", "Any time", "Filters"])
 def test_what_opens_over_the_page_closes_the_player_first(pretend_url: str, visit: Open, name: str) -> None:
     page = in_time(pretend_url, visit).page
     play(page)
@@ -341,7 +341,7 @@ def test_the_page_leads_to_terms_and_policy_and_says_whose_is_what(
     expect(foot.get_by_role("link", name="Google's privacy policy")).to_have_attribute("href", POLICY)
     expect(foot).to_contain_text("Videos and their data come from YouTube.")
     expect(foot).to_contain_text("newsreel's own figures")
-    expect(page.locator("#arrivals-text")).to_contain_text("found by newsreel")
+    expect(page.locator("#arrivals-text")).to_contain_text("by newsreel's count")
     # The foot of a long list is far away: what it leads to is in the help, too.
     page.get_by_role("button", name="Keyboard and feeds").click()
     dialog = page.get_by_role("dialog", name="Keyboard and feeds")

@@ -1,6 +1,6 @@
 // The page's address: what is shown follows from it alone.
 
-import { timestamp } from "./format.js";
+import { hasWord, timestamp } from "./format.js";
 
 /** @typedef {typeof DEFAULTS} State what an address says, each part as text */
 /**
@@ -11,11 +11,18 @@ import { timestamp } from "./format.js";
  * @property {boolean} back whether the reader came by the history
  */
 
+/** The query of an address that lists all watched ones together. */
+export const ALL = "*";
+
 /** A state without filters. */
 export const NO_FILTERS = {
   search: "",
   channel_id: "",
   live: "",
+  min_duration: "",
+  max_duration: "",
+  shorts: "",
+  exclude: "",
   range: "",
   published_after: "",
   published_before: "",
@@ -28,6 +35,7 @@ export const DEFAULTS = {
   page_size: "24",
   view: "cards",
   sort: "",
+  hidden: "",
   watch: "",
 };
 const NAMES = /** @type {(keyof State)[]} */ (Object.keys(DEFAULTS));
@@ -35,11 +43,18 @@ const NAMES = /** @type {(keyof State)[]} */ (Object.keys(DEFAULTS));
 /** Seconds of each quick range. @type {Record<string, number>} */
 const RANGES = { "1h": 3600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000 };
 
-/** What an address may say; anything else counts as unsaid. @type {Partial<Record<keyof State, RegExp>>} */
+const SECONDS = /^\d{1,6}$/;
+
+/** What an address may say; anything else counts as unsaid. @type {Partial<Record<keyof State, { test: (value: string) => boolean }>>} */
 const ALLOWED = {
   live: /^(none|live|upcoming)$/,
-  order: /^(newest|oldest)$/,
+  min_duration: SECONDS,
+  max_duration: SECONDS,
+  shorts: /^(only|none)$/,
+  exclude: { test: hasWord },
+  order: /^(newest|oldest|longest|shortest|views)$/,
   view: /^(cards|table)$/,
+  hidden: /^shown$/,
   watch: /^[\w-]{11}$/,
   range: new RegExp(`^(${Object.keys(RANGES).join("|")})$`),
   sort: /^-?(title|channel|published|found|length)$/,
@@ -68,6 +83,9 @@ let onMove;
 
 /** What is shown now. */
 export const present = () => current;
+
+/** Whether the videos of all queries are listed together. */
+export const showsAll = () => current.query === ALL;
 
 /** Whether the video that is watched is one that the reader has started, so that it may play at once. */
 export const isStarted = () => Boolean(started) && started === current.watch;
@@ -150,9 +168,9 @@ export function listingParameters(state) {
   return parameters;
 }
 
-/** Where a feed reader finds the same videos, whenever it asks. @param {State} state */
-export function feedAddress(state) {
+/** Where a feed reader finds the same videos, whenever it asks. @param {"videos.atom" | "videos.feed.json"} name @param {State} state */
+export function feedAddress(name, state) {
   const parameters = listingParameters({ ...state, range: "" });
   parameters.delete("page_size");
-  return `${HOME}videos.atom${parameters.size ? `?${parameters}` : ""}`;
+  return `${HOME}${name}${parameters.size ? `?${parameters}` : ""}`;
 }

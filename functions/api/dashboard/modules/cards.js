@@ -1,7 +1,21 @@
 // A video as a card or as a row of the table.
 
 import { $, $$, make, stamp } from "./elements.js";
-import { ago, agoTersely, angle, exactly, initial, length, spokenLength } from "./format.js";
+import {
+  ago,
+  agoTersely,
+  angle,
+  exactly,
+  fromNow,
+  initial,
+  length,
+  moment,
+  number,
+  plural,
+  roughly,
+  spokenLength,
+  terse,
+} from "./format.js";
 
 /** @import { Video } from "./answers.js" */
 /**
@@ -12,6 +26,8 @@ import { ago, agoTersely, angle, exactly, initial, length, spokenLength } from "
  * @property {string} search words whose beginnings are marked
  * @property {boolean} playing
  * @property {boolean} arrived whether it came while the page was open
+ * @property {string} mark what the reader has marked it as, "" for nothing
+ * @property {boolean} all whether the videos of all queries are listed together
  * @property {number} size how many videos there are, -1 where more follow
  */
 
@@ -33,6 +49,25 @@ export const watchUrl = (id) => `https://www.youtube.com/watch?v=${encodeURIComp
 /** @param {Video} video */
 export const exactTime = (video) =>
   exactly(video.published_at) + (video.published_at_exact ? "" : " (approximate: the source gave no exact time)");
+
+/**
+ * YouTube's counts of a video as it gives them; those that are not known are left out.
+ * @param {Video} video
+ * @param {(count: number) => string} write
+ */
+const counts = ({ view_count, like_count }, write) => [
+  ...(view_count === null ? [] : [plural(view_count, "view", "views", write)]),
+  ...(like_count === null ? [] : [plural(like_count, "like", "likes", write)]),
+];
+
+/** When a video's counts were read. @param {Video} video */
+const readAt = ({ refreshed_at, fetched_at }) => refreshed_at ?? fetched_at;
+
+/** "1,204 views, 96 likes, read at 11:02"; "" where no count is known. @param {Video} video */
+export function exactCounts(video) {
+  const known = counts(video, number);
+  return known.length ? [...known, `read at ${moment(readAt(video))}`].join(", ") : "";
+}
 
 /** @param {Video} video @param {Place} place */
 export const makeItem = (video, place) => (place.view === "table" ? makeRow(video, place) : makeCard(video, place));
@@ -69,15 +104,72 @@ function fill(item, link, video, place) {
   link.href = watchUrl(video.video_id);
   link.title = video.title;
   link.dataset.watch = video.video_id;
+  $(".dots", item).ariaLabel = `More about ${video.title || "Untitled"}`;
   if (video.embeddable === false) leadOutside(item, link);
   fillTitle(link, video.title || "Untitled", place.search);
   fillThumbnail($(".thumb", item), video, place);
   for (const badge of $$(".badge", item)) fillBadge(badge, video);
   fillChannel($("button.channel", item), video);
+  fillCounts($(".counts", item), video);
+  item.classList.toggle("by-query", place.all);
+  if (place.all) fillQueries($(".found-by", item), video);
   const time = $(".when time", item, HTMLTimeElement);
   time.dateTime = video.published_at;
   time.title = exactTime(video);
   time.textContent = age(video, place.view);
+  const starts = place.view === "table" ? $(".starts", item, HTMLTimeElement) : time;
+  fillStart(starts, video, place.view);
+  if (starts !== time) starts.hidden = !startOf(video);
+  showMark(item, place.mark);
+}
+
+/** Short for the eye, exact for who points at them or listens. @param {HTMLElement} element @param {Video} video */
+function fillCounts(element, video) {
+  const parts = counts(video, roughly);
+  if (!parts.length) return;
+  element.title = `${counts(video, number).join(" and ")}, read ${exactly(readAt(video))}`;
+  element.append(
+    ...parts.map((part) => make("span", { ariaHidden: "true", textContent: part })),
+    unseen(exactCounts(video)),
+  );
+}
+
+/** @param {string} textContent */
+const unseen = (textContent) => make("span", { className: "sr-only", textContent });
+
+/** Names the queries that found a video. @param {HTMLElement} element @param {Video} video */
+function fillQueries(element, { queries }) {
+  element.hidden = false;
+  element.title = `Found by ${queries.join(", ")}`;
+  const tags = queries.flatMap((query, at) => [unseen(at ? ", " : "Found by "), make("bdi", {}, query)]);
+  element.append(...tags);
+}
+
+/** When an announced broadcast or premiere begins, if that is known. @param {Video} video */
+const startOf = ({ live, starts_at }) => (live === "upcoming" ? starts_at : null);
+
+/** @param {HTMLTimeElement} time @param {Video} video @param {string} view */
+function fillStart(time, video, view) {
+  const at = startOf(video);
+  if (!at) return;
+  time.dateTime = at;
+  time.title = `Starts ${exactly(at)}`;
+  time.textContent = start(at, view);
+}
+
+/** "starts in 2 hours, 14:30". @param {string} at @param {string} view */
+function start(at, view) {
+  const seconds = (Date.parse(at) - Date.now()) / 1000;
+  const distance = fromNow(seconds, view === "table" ? terse : undefined);
+  return `${seconds > 0 ? "starts" : "was to start"} ${distance}, ${moment(at)}`;
+}
+
+/** Shows what the reader has marked a video as. @param {HTMLElement} item @param {string} mark */
+export function showMark(item, mark) {
+  item.classList.toggle("marked", Boolean(mark));
+  $(".mark-text", item).textContent = mark;
+  const facts = $(".facts", item);
+  facts.hidden = [...facts.children].every((each) => each instanceof HTMLElement && (each.hidden || !each.textContent));
 }
 
 /** A video that may not be played here opens on YouTube. @param {HTMLElement} item @param {HTMLAnchorElement} link */
@@ -91,9 +183,15 @@ function leadOutside(item, link) {
 
 /** Lets an item's age go on. @param {HTMLElement} item @param {Video} video @param {string} view */
 export function refreshAge(item, video, view) {
-  const time = $(".when time", item);
-  const text = age(video, view);
-  if (time.textContent !== text) time.textContent = text;
+  const at = startOf(video);
+  const started = at && view !== "table";
+  refresh($(".when time", item), started ? start(at, view) : age(video, view));
+  if (at && view === "table") refresh($(".starts", item), start(at, view));
+}
+
+/** @param {HTMLElement} element @param {string} text */
+function refresh(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** How old a video is, in full or, for the table, tersely. @param {Video} video @param {string} view */
@@ -124,7 +222,7 @@ function fillBadge(badge, video) {
   } else if (video.duration_seconds) {
     badge.append(
       make("span", { ariaHidden: "true" }, length(video.duration_seconds)),
-      make("span", { className: "sr-only" }, spokenLength(video.duration_seconds)),
+      unseen(spokenLength(video.duration_seconds)),
     );
   } else {
     badge.hidden = true;

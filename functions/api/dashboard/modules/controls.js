@@ -1,17 +1,19 @@
 // What the reader steers the page with: search, filters, view, clicks and keys.
 
 import { clearTheView, DEFAULTS, feedAddress, go, HOME, present, stopWatching } from "./address.js";
-import { $, $$ } from "./elements.js";
-import { dateField, day, midnight } from "./format.js";
+import { $, $$, closable } from "./elements.js";
+import { dateField, hasWord, midnight } from "./format.js";
 import * as listing from "./listing.js";
+import * as marks from "./marks.js";
+import { periodOf } from "./period.js";
 import * as shelf from "./shelf.js";
 import { firstQuery } from "./status.js";
+import { keep, recall } from "./storage.js";
 
 /** @import { State } from "./address.js" */
 
 /** How long after the last key a search begins, in milliseconds. */
 const PATIENCE = 200;
-const WORD = /[\p{L}\p{N}\p{M}]{2}/u;
 
 const search = $("#search", document, HTMLInputElement);
 const dates = $("#dates");
@@ -20,7 +22,7 @@ const from = $("#from", document, HTMLInputElement);
 const to = $("#to", document, HTMLInputElement);
 const help = $("#help", document, HTMLDialogElement);
 const singleKeys = $("#single-keys", document, HTMLInputElement);
-const selects = /** @type {const} */ (["live", "order", "page_size"]).map((name) => ({
+const selects = /** @type {const} */ (["order", "page_size"]).map((name) => ({
   name,
   select: $(`#${name.replace("_", "-")}`, document, HTMLSelectElement),
 }));
@@ -50,7 +52,6 @@ export function listen() {
   }
   for (const button of $$("[data-view]")) button.onclick = () => go({ view: button.dataset.view ?? "" });
   for (const head of $$("th[data-sort]")) $("button", head).onclick = () => onSort(head.dataset.sort ?? "");
-  $("#channel-chip").onclick = () => go({ channel_id: "", watch: "" });
   $("#more-button").onclick = listing.loadMore;
   $("#fresh").onclick = (event) => {
     listing.showPending();
@@ -73,12 +74,9 @@ export function listen() {
   from.onchange = () => goToDates({ published_after: midnight(from.value, 0) }, { published_before: "" });
   to.onchange = () => goToDates({ published_before: midnight(to.value, 1) }, { published_after: "" });
   $("#help-button").onclick = showHelp;
-  $("#help-close").onclick = () => help.close();
-  help.onclick = (event) => {
-    if (event.target === help) help.close();
-  };
-  singleKeys.checked = localStorage.getItem("single-keys") !== "off";
-  singleKeys.onchange = () => localStorage.setItem("single-keys", singleKeys.checked ? "on" : "off");
+  closable(help);
+  singleKeys.checked = recall("single-keys") !== "off";
+  singleKeys.onchange = () => keep("single-keys", singleKeys.checked ? "on" : "off");
 }
 
 /**
@@ -101,7 +99,8 @@ export function sync(isTyping = document.activeElement === search) {
     const name = head.dataset.sort;
     head.ariaSort = state.sort === name ? "ascending" : state.sort === `-${name}` ? "descending" : "none";
   }
-  $("#feed-link", document, HTMLAnchorElement).href = feedAddress(state);
+  $("#feed-link", document, HTMLAnchorElement).href = feedAddress("videos.atom", state);
+  $("#json-feed-link", document, HTMLAnchorElement).href = feedAddress("videos.feed.json", state);
   syncDates(state);
   showChannel();
 }
@@ -120,16 +119,13 @@ export function showChannel() {
 
 /** @param {State} state */
 function syncDates(state) {
-  const start = state.published_after ? Date.parse(state.published_after) : Number.NaN;
-  const end = state.published_before ? Date.parse(state.published_before) - 1000 : Number.NaN;
+  const { start, end, label } = periodOf(state);
   from.value = start ? dateField(start) : "";
   to.value = end ? dateField(end) : "";
   for (const button of $$("[data-range]")) {
     button.ariaPressed = String(button.dataset.range === state.range && !(start || end));
   }
-  const range = $(`[data-range="${state.range}"]`).textContent;
-  const both = start && end ? [...new Set([day(start), day(end)])].join(" – ") : "";
-  $("#dates-label").textContent = both || (start ? `Since ${day(start)}` : end ? `Until ${day(end)}` : range);
+  $("#dates-label").textContent = label;
   datesButton.classList.toggle("on", Boolean(state.range || start || end));
 }
 
@@ -170,7 +166,7 @@ function onType() {
   clearTimeout(typing);
   const text = search.value.trim();
   // The API takes no search without a word of two letters.
-  const wanted = WORD.test(text) ? text : "";
+  const wanted = hasWord(text) ? text : "";
   typing = setTimeout(() => {
     if (wanted === present().search) return;
     go({ search: wanted, watch: "" }, typed);
@@ -200,7 +196,7 @@ function onKey(event) {
     key === "Escape" &&
     present().watch &&
     !document.querySelector("dialog[open]") &&
-    !dates.matches(":popover-open")
+    !document.querySelector(":popover-open")
   ) {
     stopWatching();
     return;
@@ -256,6 +252,8 @@ function onClick(event) {
     go({ channel_id: id, watch: "" });
     return;
   }
+  const outside = target.closest("a[data-watch][target]");
+  if (outside instanceof HTMLElement) marks.set("watched", outside.dataset.watch ?? "", true);
   const link = target.closest("a[data-watch]:not([target]), #tabs a, .brand");
   if (!(link instanceof HTMLElement) || !isPlain(event)) return;
   event.preventDefault();

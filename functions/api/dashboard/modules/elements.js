@@ -42,6 +42,14 @@ export function make(tag, properties = {}, ...children) {
 export const stamp = (template) =>
   /** @type {HTMLElement} */ ($("*", $(template, document, HTMLTemplateElement).content).cloneNode(true));
 
+/** Lets a dialog be closed by its button, and by a click beside it. @param {HTMLDialogElement} dialog */
+export function closable(dialog) {
+  $(".close", dialog).onclick = () => dialog.close();
+  dialog.onclick = ({ target }) => {
+    if (target === dialog) dialog.close();
+  };
+}
+
 /**
  * Says it to a screen reader.
  * @param {string} text

@@ -1,11 +1,12 @@
 // Words and figures for times, lengths and counts.
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
-const terse = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
+export const terse = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
 const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const hourAndMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const grouped = new Intl.NumberFormat("en");
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** Not fillers, which are letters that nobody sees, nor the vowels that Thai writes before the first consonant. */
 const LETTER = /^(?![\p{DI}\p{LOE}])[\p{L}\p{N}]/u;
@@ -26,8 +27,18 @@ const UNITS = [
 /** 12345 → "12,345". @param {number} count */
 export const number = (count) => grouped.format(count);
 
-/** 2, "search", "searches" → "2 searches". @param {number} count @param {string} one */
-export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+/** 12345 → "12.3K". @param {number} count */
+export const roughly = (count) => compact.format(count);
+
+/**
+ * 2, "search", "searches" → "2 searches".
+ * @param {number} count
+ * @param {string} one
+ */
+export const plural = (count, one, many = `${one}s`, write = number) => `${write(count)} ${count === 1 ? one : many}`;
+
+/** Whether the API takes a text for a search: it wants a word of two letters. @param {string} text */
+export const hasWord = (text) => /[\p{L}\p{N}\p{M}]{2}/u.test(text);
 
 /** A time as the API writes it, in UTC. @param {number} ms */
 export const timestamp = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
@@ -40,6 +51,12 @@ export const day = (ms) => dayAndMonth.format(ms);
 
 /** "11:46". @param {number} ms */
 export const clock = (ms) => hourAndMinute.format(ms);
+
+/** "11:46", or "24 Nov, 11:46" on another day. @param {string} at */
+export function moment(at) {
+  const ms = Date.parse(at);
+  return day(ms) === day(Date.now()) ? clock(ms) : `${day(ms)}, ${clock(ms)}`;
+}
 
 /**
  * "3 minutes ago" or "in 3 minutes", in whole units, rounded down.

@@ -1,6 +1,6 @@
 // The videos that the address asks for: loaded page by page, kept for the way back, renewed from the top.
 
-import { listingKey, listingParameters, present } from "./address.js";
+import { listingKey, listingParameters, present, showsAll } from "./address.js";
 import { fetchVideos, isAbort, Problem } from "./api.js";
 import { $, announce, make } from "./elements.js";
 import { plural } from "./format.js";
@@ -15,7 +15,9 @@ import { firstQuery, isNothingWatched, watched } from "./status.js";
  * @property {URLSearchParams} parameters
  * @property {Set<string>} ids
  * @property {Video[]} videos
+ * @property {Video[]} shown those that are neither hidden nor blocked
  * @property {string | null} next the cursor of the page that follows
+ * @property {string | null} asOf the moment of the counts by which they are in order
  * @property {boolean} loaded whether its first page is there
  * @property {Promise<void> | null} growing settles once the page that is being loaded is shown
  * @property {Problem | null} problem
@@ -26,6 +28,9 @@ import { firstQuery, isNothingWatched, watched } from "./status.js";
  * @property {(problem: Problem | null) => void} onAnswer when a listing was opened, or could not be
  * @property {() => void} onShow when other videos are shown, or the same in other places
  * @property {() => void} onNews when the number of new videos has changed
+ * @property {() => void} onEnds when more is loaded, or other videos are shown
+ * @property {(video: Video) => boolean} isHidden whether the reader has hidden a video
+ * @property {(video: Video) => boolean} isBlocked whether it is not to be shown at all
  */
 
 /** How many listings left behind are kept. */
@@ -65,7 +70,16 @@ export function connect(given) {
 }
 
 /** How many videos there are, -1 where more follow. */
-export const size = () => (listing.next ? -1 : listing.videos.length);
+export const size = () => (listing.next ? -1 : listing.shown.length);
+
+/** How many of the loaded ones are shown. */
+export const count = () => listing.shown.length;
+
+/** How many of the loaded ones the reader has hidden. */
+export const hidden = () => listing.videos.filter((video) => calls.isHidden(video) && !calls.isBlocked(video)).length;
+
+/** The moment of the counts by which they are in order, if they are. */
+export const asOf = () => listing.asOf;
 
 /** The query of the videos. */
 export const query = () => listing.videos[0]?.query ?? "";
@@ -85,7 +99,7 @@ export const fits = () => listing.key === listingKey(present());
 /** Whether it was answered before a change of what is watched had reached those who answer, or someone else made one. */
 export function isOutdated() {
   if (!fits()) return false;
-  if (listing.problem) return listing.problem.status === 404 && Boolean(watched());
+  if (listing.problem) return listing.problem.status === 404 && Boolean(showsAll() ? firstQuery() : watched());
   return !present().query && query() !== "" && query() !== firstQuery();
 }
 
@@ -102,7 +116,7 @@ export async function open() {
   arrivals.clear();
   setPending(null);
   document.body.classList.add("loading");
-  if (!listing.videos.length) showSkeleton();
+  if (!listing.shown.length) showSkeleton();
   try {
     if (isNothingWatched()) throw new Problem({ status: 404, title: "Nothing is watched" });
     await fill(wanted);
@@ -113,7 +127,7 @@ export async function open() {
   document.body.classList.remove("loading");
   calls.onAnswer(wanted.problem);
   use(wanted);
-  const count = plural(wanted.videos.length, "video");
+  const count = plural(wanted.shown.length, "video");
   announce(wanted.problem?.title ?? (wanted.next ? `${count} loaded, more follow` : count));
 }
 
@@ -139,8 +153,9 @@ export function restore(entry) {
   return true;
 }
 
-/** Shows the same videos as another view or another column orders them. */
+/** Shows the same videos as another view or another column orders them, but for what is hidden or blocked by now. */
 export function rearrange() {
+  sift(listing);
   shelf.keepPlace(() => shelf.show(ordered(), present().view));
   calls.onShow();
   showEnds();
@@ -171,12 +186,12 @@ export async function lookForNew() {
   if (!target.loaded || target.problem || present().order !== "newest") return;
   const page = await fetchVideos(target.parameters, { cache: "no-cache", priority: "low" });
   if (target !== listing) return;
-  const unknown = page.videos.filter((video) => !target.ids.has(video.video_id));
+  const unknown = page.videos.filter((video) => !target.ids.has(video.video_id) && isShown(video));
   if (!unknown.length) return;
   const before = waiting();
   for (const video of unknown) arrivals.add(video.video_id);
   setPending({ page, count: unknown.length });
-  if (!target.videos.length) showPending();
+  if (!target.shown.length) showPending();
   else if (unknown.length !== before) announce(`${freshText.textContent} at the top`);
 }
 
@@ -192,9 +207,10 @@ export function showPending() {
 
 /** Says in place of videos that there are none, or why. */
 export function showNotice() {
-  const { videos, loaded, problem } = listing;
-  if (videos.length || !(loaded || problem)) notice.hide();
+  const { shown, loaded, problem } = listing;
+  if (shown.length || !(loaded || problem)) notice.hide();
   else if (problem) notice.showProblem(problem, open);
+  else if (hidden()) notice.showHidden(hidden());
   else notice.showEmpty();
 }
 
@@ -206,7 +222,9 @@ function newListing() {
     parameters: listingParameters(state),
     ids: new Set(),
     videos: [],
+    shown: [],
     next: null,
+    asOf: null,
     loaded: false,
     growing: null,
     problem: null,
@@ -226,12 +244,12 @@ function abandon() {
  */
 async function fill(target) {
   const { signal } = aborter;
-  const before = target.videos.length;
+  const before = target.shown.length;
   do {
     const parameters = new URLSearchParams(target.parameters);
     if (target.next) parameters.set("cursor", target.next);
     take(target, await fetchVideos(parameters, { signal }));
-  } while (target.next && target.videos.length === before);
+  } while (target.next && target.shown.length === before);
 }
 
 /** @param {Listing} target @param {VideoPage} page */
@@ -240,10 +258,25 @@ function take(target, page) {
     if (target.ids.has(video.video_id)) continue;
     target.ids.add(video.video_id);
     // A description is asked for when its video plays, so that 10,000 videos stay small.
-    target.videos.push({ ...video, description: "" });
+    const kept = { ...video, description: "" };
+    target.videos.push(kept);
+    if (isShown(kept)) target.shown.push(kept);
   }
   target.next = page.next_cursor;
+  target.asOf = page.as_of;
   target.loaded = true;
+}
+
+/** Whether a video is neither hidden, unless those are shown too, nor blocked. @param {Video} video */
+const isShown = (video) => (Boolean(present().hidden) || !calls.isHidden(video)) && !calls.isBlocked(video);
+
+/** Finds out anew which of the loaded videos are shown. @param {Listing} target */
+function sift(target) {
+  const shown = target.videos.filter(isShown);
+  // The shelf would draw all anew for another list of the same videos.
+  if (shown.length !== target.shown.length || shown.some((video, at) => video !== target.shown[at])) {
+    target.shown = shown;
+  }
 }
 
 /** @param {Listing} target */
@@ -265,6 +298,7 @@ async function grow(target) {
 /** @param {Listing} wanted */
 function use(wanted, scroll = 0) {
   listing = wanted;
+  sift(listing);
   skeleton.hidden = true;
   shelf.show(ordered(), present().view);
   scrollTo({ top: scroll, behavior: "instant" });
@@ -277,9 +311,9 @@ function use(wanted, scroll = 0) {
 function ordered() {
   const name = present().sort;
   const column = COLUMNS[name.replace("-", "")];
-  if (!sorted() || !column) return listing.videos;
+  if (!sorted() || !column) return listing.shown;
   const direction = name.startsWith("-") ? -1 : 1;
-  return listing.videos
+  return listing.shown
     .map((video) => ({ video, value: column(video) }))
     .sort((one, other) => direction * compare(one.value, other.value))
     .map(({ video }) => video);
@@ -291,6 +325,7 @@ const compare = (one, other) => (typeof one === "number" ? one - Number(other) :
 function showEnds() {
   showNotice();
   showMore(Boolean(listing.growing));
+  calls.onEnds();
 }
 
 /**
@@ -298,14 +333,14 @@ function showEnds() {
  * @param {boolean} busy
  */
 function showMore(busy) {
-  const { videos, next, problem } = listing;
-  more.hidden = !videos.length;
+  const { shown, next, problem } = listing;
+  more.hidden = !shown.length;
   more.classList.toggle("failed", Boolean(problem));
   moreButton.hidden = !next;
   moreButton.disabled = busy;
   moreButton.textContent = busy ? "Loading…" : problem ? "Try again" : "Load more";
-  const count = plural(videos.length, "video");
-  const text = next ? `${count} loaded` : videos.length ? `That is all: ${count}` : "";
+  const count = plural(shown.length, "video");
+  const text = next ? `${count} loaded` : shown.length ? `That is all: ${count}` : "";
   $("#more-text").textContent = problem ? `${problem.title}. ${problem.advice}` : text;
 }
 

@@ -1,18 +1,26 @@
 // newsreel's dashboard: one page over GET /videos, /videos/{id} and /status. Here its modules are wired together, and
 // here is the clock by which it looks for news. Data reaches the page as text nodes and vetted addresses only.
 
-import { follow, go, present } from "./address.js";
-import { makeItem, refreshAge } from "./cards.js";
+import { follow, go, isStarted, present, showsAll } from "./address.js";
+import * as backup from "./backup.js";
+import * as blocking from "./blocking.js";
+import { makeItem, refreshAge, showMark } from "./cards.js";
 import * as controls from "./controls.js";
+import * as editing from "./editing.js";
 import { $ } from "./elements.js";
+import * as filters from "./filters.js";
 import * as listing from "./listing.js";
+import * as marks from "./marks.js";
+import * as menu from "./menu.js";
+import * as notes from "./notes.js";
 import * as player from "./player.js";
 import * as queries from "./queries.js";
 import * as shelf from "./shelf.js";
 import * as status from "./status.js";
+import * as toast from "./toast.js";
 
 /** @import { Move } from "./address.js" */
-/** @import { QuerySettings } from "./answers.js" */
+/** @import { QuerySettings, Video } from "./answers.js" */
 /** @import { Problem } from "./api.js" */
 
 /** How many looks have failed one after the other. */
@@ -30,10 +38,15 @@ shelf.connect({
       width,
       search: present().search,
       playing: video.video_id === present().watch,
+      mark: markOf(video),
+      all: showsAll(),
       arrived: listing.arrived(video.video_id),
       size: listing.size(),
     }),
-  onDraw: player.place,
+  onDraw: (top) => {
+    player.place(top);
+    menu.place();
+  },
   onEnd: listing.reachEnd,
 });
 listing.connect({
@@ -42,11 +55,22 @@ listing.connect({
     player.sync();
     controls.showChannel();
   },
+  onEnds: notes.show,
+  isHidden: ({ video_id }) => marks.has("hidden", video_id),
+  isBlocked: blocking.isBlocked,
   onNews: showTitle,
 });
 follow(onMove);
 controls.listen();
-queries.listen(onWatchedChange);
+filters.listen();
+notes.listen();
+menu.listen();
+blocking.listen();
+backup.listen();
+marks.listen(onMarks);
+backup.show();
+editing.listen(onWatchedChange);
+queries.listen(listing.channelTitle);
 addEventListener("online", onConnection);
 addEventListener("offline", onConnection);
 document.addEventListener("visibilitychange", () => schedule(0.5));
@@ -71,11 +95,13 @@ async function start() {
 function onMove({ before, left, entry, back }) {
   listing.remember(left);
   showState(back ? false : undefined);
-  const { view, sort } = present();
+  const { view, sort, hidden, watch } = present();
+  if (watch) toast.hide();
+  if (isStarted()) marks.set("watched", watch, true);
   if (!listing.fits()) {
     if (back && listing.restore(entry)) schedule(1);
     else listing.open();
-  } else if (view !== before.view || sort !== before.sort) listing.rearrange();
+  } else if (view !== before.view || sort !== before.sort || hidden !== before.hidden) listing.rearrange();
   else player.sync();
 }
 
@@ -86,7 +112,13 @@ function onMove({ before, left, entry, back }) {
  */
 function onWatchedChange(query, settings) {
   const before = status.watched()?.query;
+  const former = status.all().find((each) => each.query === query)?.settings;
   status.adopt(query, settings);
+  if (former && settings && !blockTheSame(former, settings)) {
+    listing.rearrange();
+    // What the API's caches still know of is left out by the page; what it does not know of comes from there.
+    setTimeout(showAnew, status.LAG);
+  }
   const first = status.firstQuery();
   if (!settings && before === query) {
     removed = query;
@@ -97,24 +129,36 @@ function onWatchedChange(query, settings) {
     removed = "";
     if (present().query === query) listing.open();
     else go({ query, channel_id: "", watch: "" }, true);
-  } else if (settings && !before && present().query === query) listing.open();
+  } else if (showsAll() ? !(former && settings) : settings && !before && present().query === query) listing.open();
   showState();
   refreshStatus().catch(() => {});
   schedule(status.LAG / 1000);
 }
 
+/** @param {QuerySettings} one @param {QuerySettings} other */
+const blockTheSame = (one, other) =>
+  String(one.blocked_channels) === String(other.blocked_channels) &&
+  String(one.blocked_words) === String(other.blocked_words);
+
+/** Asks for the videos again, unless that would take the reader from where they are. */
+function showAnew() {
+  if (!scrollY && !present().watch) listing.open();
+}
+
 /** @param {boolean} [typing] whether the search is the reader's to change */
 function showState(typing) {
   controls.sync(typing);
-  status.showTabs();
+  filters.sync();
+  status.show();
   showTitle();
 }
 
 function showTitle() {
   const query = present().query || status.firstQuery() || listing.query();
   const count = listing.waiting();
-  document.title = [count && `(${count})`, query, query && "·", "newsreel"].filter(Boolean).join(" ");
-  $("#heading").textContent = query ? `Latest videos for ${query}` : "Latest videos";
+  const name = showsAll() ? "All queries" : query;
+  document.title = [count && `(${count})`, name, name && "·", "newsreel"].filter(Boolean).join(" ");
+  $("#heading").textContent = showsAll() ? "Videos of all queries" : query ? `Videos for ${query}` : "Videos";
 }
 
 async function refreshStatus() {
@@ -125,6 +169,18 @@ async function refreshStatus() {
   else listing.showNotice();
 }
 
+/** @param {Video} video */
+function markOf({ video_id }) {
+  const words = [marks.has("watched", video_id) && "Watched", marks.has("hidden", video_id) && "Hidden"];
+  return words.filter(Boolean).join(", ");
+}
+
+function onMarks() {
+  for (const [video, node] of shelf.drawn()) showMark(node, markOf(video));
+  listing.rearrange();
+  backup.show();
+}
+
 function refreshAges() {
   for (const [video, node] of shelf.drawn()) refreshAge(node, video, present().view);
 }
@@ -132,7 +188,7 @@ function refreshAges() {
 /** Seconds until the next look: when the next poll should be through, and longer after each failure. */
 function pause() {
   if (failures) return Math.min(300, 5 * 2 ** failures);
-  const next = status.watched()?.next_poll_at;
+  const next = status.nextPollAt();
   return next ? Math.max(10, Math.min(60, (Date.parse(next) - Date.now()) / 1000 + 3)) : 15;
 }
 

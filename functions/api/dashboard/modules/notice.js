@@ -1,6 +1,6 @@
 // What stands in place of videos: that there are none, or that they could not be had.
 
-import { DEFAULTS, filtered, go, NO_FILTERS, present } from "./address.js";
+import { DEFAULTS, filtered, go, NO_FILTERS, present, showsAll } from "./address.js";
 import { $, make } from "./elements.js";
 import * as queries from "./queries.js";
 import { firstQuery, watched } from "./status.js";
@@ -17,7 +17,7 @@ export function hide() {
 /** @param {Problem} problem @param {() => void} retry */
 export function showProblem(problem, retry) {
   const { query, view } = present();
-  if (problem.status === 404 && query) {
+  if (problem.status === 404 && query && !showsAll()) {
     const first = firstQuery();
     const actions = [action("Watch it", () => queries.open(query))];
     if (first) actions.push(action("Show the first query", () => go({ ...DEFAULTS, view })));
@@ -35,12 +35,19 @@ export function showProblem(problem, retry) {
 export function showEmpty() {
   if (filtered(present())) {
     const actions = [action("Clear filters", clearFilters)];
-    show({ title: "Nothing matches", detail: "No video of this query fits the filters.", actions });
+    show({ title: "Nothing matches", detail: "No video fits the filters.", actions });
   } else {
-    const query = watched()?.query ?? present().query;
+    const query = watched()?.query ?? (showsAll() ? "" : present().query);
     const looking = `newsreel is looking${query ? ` for “${query}”` : ""}.`;
     show({ title: "No videos yet", detail: `${looking} Videos appear here by themselves.`, actions: [] });
   }
+}
+
+/** @param {number} count */
+export function showHidden(count) {
+  const actions = [action("Show them", () => go({ hidden: "shown" }))];
+  const title = count === 1 ? "The only video here is hidden" : `All ${count} videos here are hidden`;
+  show({ title, detail: "You have hidden them in this browser.", actions });
 }
 
 /** @param {Words} words */

@@ -2,7 +2,7 @@
 
 import { go, isStarted, present, stopWatching } from "./address.js";
 import { fetchVideo, Problem } from "./api.js";
-import { exactTime, fillChannel, watchUrl } from "./cards.js";
+import { exactCounts, exactTime, fillChannel, watchUrl } from "./cards.js";
 import { $, $$, stamp } from "./elements.js";
 import { embed, isNotForKids } from "./embed.js";
 import { length } from "./format.js";
@@ -123,6 +123,7 @@ function fill(opened, video) {
   const known = video.duration_seconds ? length(video.duration_seconds) : "";
   const state = { none: known, live: "Live now", upcoming: "Upcoming" }[video.live];
   $(".facts", opened).textContent = [state, exactTime(video)].filter(Boolean).join(" · ");
+  $(".exact", opened).textContent = exactCounts(video);
 }
 
 /**

@@ -1,9 +1,11 @@
 // The dialog in which queries are added, changed, paused and removed.
 
 import { clearTheView } from "./address.js";
-import { deleteQuery, fetchQuery, Problem, putQuery } from "./api.js";
-import { $, $$, make, stamp } from "./elements.js";
-import { number } from "./format.js";
+import { deleteQuery, Problem } from "./api.js";
+import * as blocklists from "./blocklists.js";
+import { change, forget, put, quoted, read, readAnew, words } from "./editing.js";
+import { $, $$, closable, make, stamp } from "./elements.js";
+import { number, plural } from "./format.js";
 import { budgetOf, cost, every, interval, load } from "./share.js";
 import * as status from "./status.js";
 
@@ -28,6 +30,7 @@ const ALLOWED = {
   min_interval_seconds: "From 10 seconds (0.17 minutes) to a day (1440 minutes), or empty.",
   weight: "A weight is a whole number from 1 to 100.",
   paused: "Either paused or not.",
+  blocked_words: "At most 50 words, each of 2 to 100 characters with a letter or a digit.",
 };
 
 const dialog = $("#queries", document, HTMLDialogElement);
@@ -39,27 +42,20 @@ const more = $("#query-more", document, HTMLDetailsElement);
 const videosGo = $("#videos-go", document, HTMLInputElement);
 const said = $("#queries-said");
 
-/** @type {(query: string, settings: QuerySettings | null) => void} */
-let onChange;
 /** The query that the form changes, as it was read; null where the form adds one. @type {ReadQuery | null} */
 let changing = null;
 /** The rows, by query. @type {Map<string, HTMLElement>} */
 const rows = new Map();
-/** What the API said of changes made here, which is newer than what it says of the query. @type {Map<string, ReadQuery & { until: number }>} */
-const written = new Map();
 /** What the reader asked for and is not done yet. @type {{ query: string, work: Work }[]} */
 const asked = [];
 /** The timer of the offer to undo. */
 let regret = 0;
 
-/** Listens to the reader from now on. @param {typeof onChange} call for each query that was changed, with its settings; null once it is removed */
-export function listen(call) {
-  onChange = call;
+/** Listens to the reader from now on. @param {(id: string) => string | undefined} channelTitle the name of a channel, where it is known */
+export function listen(channelTitle) {
+  blocklists.listen(channelTitle, () => showFault("blocked_words", ""));
   button.onclick = () => open();
-  $("#queries-close").onclick = () => dialog.close();
-  dialog.onclick = (event) => {
-    if (event.target === dialog) dialog.close();
-  };
+  closable(dialog);
   dialog.onclose = () => {
     if (changing) stopChanging();
     // What opened it may be gone.
@@ -137,8 +133,14 @@ function makeRow(query) {
 }
 
 /** @param {HTMLElement} row @param {QuerySettings} settings @param {string} now how often it is searched */
-function fillRow(row, { query, search, weight, paused }, now) {
-  const facts = weight === 1 ? now : `${now} · weight ${weight}`;
+function fillRow(row, { query, search, weight, paused, blocked_channels, blocked_words }, now) {
+  const blocked = [
+    ...(blocked_channels.length ? [plural(blocked_channels.length, "channel")] : []),
+    ...(blocked_words.length ? [plural(blocked_words.length, "word")] : []),
+  ];
+  const facts = [now, weight > 1 && `weight ${weight}`, blocked.length && `${blocked.join(" and ")} blocked`]
+    .filter(Boolean)
+    .join(" · ");
   $(".meta", row).replaceChildren(facts, ...(search === query ? [] : [" · searches for ", make("bdi", {}, search)]));
   row.classList.toggle("paused", paused);
   for (const each of $$("[data-do]", row)) {
@@ -188,6 +190,7 @@ function wanted() {
     min_interval_seconds: minutes ? Math.round(Number(minutes) * 60) || minutes : null,
     weight: typed("weight") ? Number(typed("weight")) || typed("weight") : 1,
     paused: field("paused").checked,
+    ...blocklists.wanted(),
   };
 }
 
@@ -206,6 +209,7 @@ function fillForm({ query, search, min_interval_seconds, ...settings }) {
     : "";
   field("weight").value = String(settings.weight);
   field("paused").checked = settings.paused;
+  blocklists.fill(settings);
   clearFaults();
   showCost();
 }
@@ -213,17 +217,17 @@ function fillForm({ query, search, min_interval_seconds, ...settings }) {
 /** Brings the form into the row of a query. @param {string} query */
 async function startChanging(query) {
   if (changing) stopChanging(false);
-  const read = await fetched(query);
+  const found = await read(query);
   const row = rows.get(query);
   if (!row) return;
-  changing = read;
+  changing = found;
   row.append(form);
   row.classList.add("changing");
   form.ariaLabel = `Change ${query}`;
   $("#query-name").hidden = true;
   $("#query-save").hidden = false;
   more.open = true;
-  fillForm(read.settings);
+  fillForm(found.settings);
   field("search").focus();
   form.scrollIntoView({ block: "nearest" });
 }
@@ -243,6 +247,7 @@ function stopChanging(focuses = true) {
 
 function emptyForm() {
   form.reset();
+  blocklists.fill({ blocked_channels: [], blocked_words: [] });
   more.open = false;
   clearFaults();
   showCost();
@@ -253,16 +258,17 @@ async function save(name) {
   if (changing) {
     const { settings, tag } = changing;
     const { query } = settings;
-    keep(await putQuery(query, wanted(), tag));
+    await put(query, wanted(), tag);
     stopChanging();
+    show();
     say(`${quoted(query)} is changed.`);
     return;
   }
   // Such a name cannot stand in an address.
   if (/^\s*\.{0,2}\s*$/.test(name)) throw new Problem({ status: 400, title: "", faults: [fault("query", name)] });
-  const added = await putQuery(name, wanted());
+  const added = await put(name, wanted());
   emptyForm();
-  keep(added);
+  show();
   const { query, paused } = added.settings;
   say(`${quoted(query)} is watched. ${paused ? "It is paused." : "Its first videos come within a minute or two."}`);
   field("query").focus();
@@ -270,11 +276,9 @@ async function save(name) {
 
 /** @param {string} query */
 async function togglePause(query) {
-  const { settings, tag } = await fetched(query);
-  const { query: _, ...rest } = settings;
-  const paused = !settings.paused;
-  keep(await putQuery(query, { ...rest, paused }, tag));
-  say(paused ? `${quoted(query)} is paused. Its videos stay.` : `${quoted(query)} is searched again.`);
+  const { settings } = await change(query, ({ paused }) => ({ paused: !paused }));
+  show();
+  say(settings.paused ? `${quoted(query)} is paused. Its videos stay.` : `${quoted(query)} is searched again.`);
 }
 
 /** @param {string} query */
@@ -311,11 +315,10 @@ async function removeWithVideos(query) {
 
 /** Removes a query, and gives what it was. @param {string} query @param {boolean} withVideos @throws {Problem} */
 async function removed(query, withVideos) {
-  const { settings, tag } = await fetched(query);
+  const { settings, tag } = await read(query);
   await deleteQuery(query, tag, withVideos);
   if (changing?.settings.query === query) stopChanging(false);
-  written.delete(query);
-  onChange(query, null);
+  forget(query);
   show();
   return settings;
 }
@@ -338,7 +341,8 @@ function forgetUndo() {
 async function watchAgain(former) {
   const { query, ...settings } = former;
   try {
-    keep(await putQuery(query, settings));
+    await put(query, settings);
+    show();
   } catch (error) {
     // What it was is known here alone.
     offerUndo(former, words(Problem.from(error)), true);
@@ -346,20 +350,6 @@ async function watchAgain(former) {
   }
   say(`${quoted(query)} is watched again, as it was.`);
   focusRow(query);
-}
-
-/** A query as it is now. @param {string} query @throws {Problem} */
-async function fetched(query) {
-  const own = written.get(query);
-  return own?.tag && Date.now() < own.until ? own : fetchQuery(query);
-}
-
-/** @param {ReadQuery} read */
-function keep(read) {
-  const { query } = read.settings;
-  written.set(query, { ...read, until: Date.now() + status.LAG });
-  onChange(query, read.settings);
-  show();
 }
 
 /** Does what the reader asked for, one after the other; the same twice is a double click. @param {string} query @param {Work} work */
@@ -385,7 +375,7 @@ async function doNow(query, work) {
     say(words(Problem.from(error)), { bad: true });
   }
   // What had the focus may be gone.
-  if (document.activeElement === document.body && dialog.open) $("#queries-close").focus();
+  if (document.activeElement === document.body && dialog.open) $(".close", dialog).focus();
 }
 
 /** @param {string} query @param {Problem} problem @throws {Problem} */
@@ -405,14 +395,13 @@ async function refuse(query, problem) {
 
 /** @param {string} query */
 async function showOthersChange(query) {
-  written.delete(query);
   try {
-    const read = await fetchQuery(query);
+    const found = await readAnew(query);
     const wasChanging = changing?.settings.query === query;
-    keep(read);
+    show();
     if (wasChanging) {
-      changing = read;
-      fillForm(read.settings);
+      changing = found;
+      fillForm(found.settings);
     }
     const now = wasChanging ? "The fields show" : "The list shows";
     say(`Someone else changed ${quoted(query)} meanwhile, so nothing was done. ${now} it as it is now.`, { bad: true });
@@ -425,24 +414,9 @@ async function showOthersChange(query) {
 /** Takes a query out of the list that someone else has removed. @param {string} query */
 function leave(query) {
   if (changing?.settings.query === query) stopChanging(false);
-  onChange(query, null);
+  forget(query);
   show();
   say(`${quoted(query)} is not watched any more: someone else removed it.`, { bad: true });
-}
-
-/** Why nothing was changed. @param {Problem} problem */
-function words({ status: code, title, advice }) {
-  if (code === 401 || code === 403) {
-    return "Only the editor may change what is watched. Try again, and sign in as “editor” with its password.";
-  }
-  if (code === 409) return "No more queries can be watched. Remove one before you add another.";
-  if (code === 404 || code === 405) return "This newsreel does not let its queries be changed from here.";
-  if (code === 428) return "It is watched already: someone else has added it meanwhile.";
-  if (code === 503) return "newsreel's store is busy, so nothing was changed. Try again in a few seconds.";
-  if (code) return `Nothing was changed. ${advice || title}`;
-  return navigator.onLine
-    ? "newsreel did not answer. Look whether the change shows before you try again."
-    : "You are offline, so nothing was changed. Try again when the connection is back.";
 }
 
 /**
@@ -483,6 +457,3 @@ function clearFaults() {
 
 /** @param {string} parameter @param {string} value */
 const fault = (parameter, value) => ({ parameter, value, detail: "" });
-
-/** A query's name among words, whatever direction it is written in. @param {string} query */
-const quoted = (query) => `“\u2068${query}\u2069”`;

@@ -1,6 +1,6 @@
 // What newsreel says about itself: the watched queries as tabs, the pulse, the arrivals, and what is wrong.
 
-import { addressOf, present } from "./address.js";
+import { ALL, addressOf, present, showsAll } from "./address.js";
 import { fetchStatus, Problem } from "./api.js";
 import { $, make } from "./elements.js";
 import { ago, clock, fromNow, number, plural } from "./format.js";
@@ -56,6 +56,15 @@ export function watched() {
   return queries.find(({ query }) => query === listed);
 }
 
+/** The queries that are listed. */
+const listed = () => (showsAll() ? queries : queries.filter((query) => query === watched()));
+
+/** When the next of the listed queries is polled. */
+export const nextPollAt = () => earliest(listed().flatMap(({ next_poll_at }) => next_poll_at ?? []));
+
+/** @param {string[]} times */
+const earliest = (times) => times.sort()[0];
+
 /** Takes over what was changed here, before the API tells of it. @param {string} query @param {QuerySettings | null} settings */
 export function adopt(query, settings) {
   changes.set(query, { settings, until: Date.now() + LAG });
@@ -93,21 +102,27 @@ export async function refresh() {
   }
   queries = withChanges(status.queries);
   strip.classList.remove("unknown");
+  show();
+}
+
+/** Shows what is known of the listed queries. */
+export function show() {
+  if (!status) return;
   showTabs();
   showProblems(status);
   showArrivals(status);
   showPulse();
 }
 
-export function showTabs() {
-  if (!status) return;
+function showTabs() {
   const state = present();
   const current = state.query || firstQuery();
   const health = queries.map(({ query, state: condition }) => [query, condition]);
   if (!changed(tabs, [addressOf({ ...state, watch: "" }), health])) return;
   const focused = document.activeElement?.closest("#tabs a");
   const focusedQuery = focused instanceof HTMLElement ? focused.dataset.query : undefined;
-  tabs.replaceChildren(...queries.map((query) => makeTab(query, query.query === current)));
+  const all = queries.length > 1 || current === ALL ? [makeAllTab(current === ALL)] : [];
+  tabs.replaceChildren(...all, ...queries.map((query) => makeTab(query, query.query === current)));
   for (const tab of tabs.children) {
     if (tab instanceof HTMLElement && tab.dataset.query === focusedQuery) tab.focus();
   }
@@ -117,13 +132,26 @@ export function showTabs() {
   }
 }
 
-/** @param {WatchedQuery} watchedQuery @param {boolean} current */
-function makeTab({ query, state: condition, problem }, current) {
-  const listed = query === firstQuery() ? "" : query;
-  const href = addressOf({ ...present(), query: listed, channel_id: "", watch: "" });
-  const tab = make("a", { href }, make("bdi", {}, query));
+/** @param {boolean} current */
+function makeAllTab(current) {
+  const tab = makeLink(ALL, ALL, current);
+  tab.append("All");
+  tab.title = "The videos of all queries together, each once";
+  return tab;
+}
+
+/** @param {string} query @param {string} named how the address names it @param {boolean} current */
+function makeLink(query, named, current) {
+  const tab = make("a", { href: addressOf({ ...present(), query: named, channel_id: "", watch: "" }) });
   tab.dataset.query = query;
   if (current) tab.ariaCurrent = "page";
+  return tab;
+}
+
+/** @param {WatchedQuery} watchedQuery @param {boolean} current */
+function makeTab({ query, state: condition, problem }, current) {
+  const tab = makeLink(query, query === firstQuery() ? "" : query, current);
+  tab.append(make("bdi", {}, query));
   if (condition === "failing" || condition === "waiting" || condition === "paused") {
     tab.classList.add(condition);
     tab.title = problem ?? condition;
@@ -148,19 +176,21 @@ function showProblems({ problems }) {
   strip.classList.toggle("ill", lines.length > 0);
 }
 
-/** When the query was polled, when it will be, and how much of the day's budget is left. */
+/** When what is listed was polled, when it will be, and how much of the day's budget is left. */
 export function showPulse() {
   if (!status) return;
-  const query = watched();
+  const polled = [...listed()].sort((one, other) => compare(other.last_poll_at, one.last_poll_at));
+  const query = polled[0];
+  const next = nextPollAt();
   const parts = [];
   if (query?.last_poll_at) {
     const found = query.last_poll?.new;
     const news = found === undefined ? "" : found ? `, ${number(found)} new` : ", nothing new";
     parts.push(`Last poll ${ago(query.last_poll_at)}${news}`);
   } else if (query) parts.push("Not polled yet");
-  if (query?.settings.paused) parts.push("paused");
-  else if (query?.next_poll_at) {
-    const seconds = (Date.parse(query.next_poll_at) - Date.now()) / 1000;
+  if (query && polled.every(({ settings }) => settings.paused)) parts.push("paused");
+  else if (next) {
+    const seconds = (Date.parse(next) - Date.now()) / 1000;
     parts.push(seconds < 1 ? "next poll is due" : `next ${fromNow(seconds)}`);
   }
   const { youtube } = status.sources;
@@ -171,14 +201,22 @@ export function showPulse() {
   $("#pulse").title = `${plural(youtube.usable_keys, "usable key")}. The day's budget is renewed at ${renewal}.`;
 }
 
-/** A bar for each of the last 24 hours by the clock, the present one last. @param {Status} answer */
+/** @param {string | null} one @param {string | null} other */
+const compare = (one, other) => ((one ?? "") < (other ?? "") ? -1 : 1);
+
+/**
+ * A bar for each of the last 24 hours by the clock, the present one last. A sum over queries would count twice what two
+ * of them found, so there is none for all together.
+ * @param {Status} answer
+ */
 function showArrivals({ checked_at }) {
+  $(".arrivals").hidden = showsAll();
   const counts = watched()?.arrivals ?? [];
   const sum = counts.reduce((total, count) => total + count, 0);
   const most = Math.max(0, ...counts);
   const spark = $("#spark", document, SVGElement);
   const first = (Math.floor(Date.parse(checked_at) / HOUR) - counts.length + 1) * HOUR;
-  spark.ariaLabel = `Arrivals of the last 24 hours: ${plural(sum, "new video")}, at most ${number(most)} in an hour`;
+  spark.ariaLabel = `Published in the last 24 hours: ${plural(sum, "video")}, at most ${number(most)} in an hour`;
   spark.replaceChildren(
     ...counts.map((count, at) => {
       const height = count ? Math.max(3, Math.round((count / most) * 27)) : 1.5;
@@ -189,12 +227,12 @@ function showArrivals({ checked_at }) {
       bar.classList.toggle("none", !count);
       const from = first + at * HOUR;
       const label = document.createElementNS(SVG, "title");
-      label.textContent = `${clock(from)} to ${clock(from + HOUR)}: ${plural(count, "new video")}`;
+      label.textContent = `${clock(from)} to ${clock(from + HOUR)}: ${plural(count, "video")} published`;
       bar.append(label);
       return bar;
     }),
   );
-  $("#arrivals-text").textContent = counts.length ? `${number(sum)} found by newsreel in 24 h` : "";
+  $("#arrivals-text").textContent = counts.length ? `${number(sum)} published in 24 h, by newsreel's count` : "";
 }
 
 /**
