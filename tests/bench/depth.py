@@ -14,9 +14,11 @@ from statistics import median
 
 from local.machine import ROOT
 from newsreel.library.cursor import Cursor, Direction
-from newsreel.library.listing import Listing, page
+from newsreel.library.listing import Listing
+from newsreel.library.page import page
+from newsreel.library.place import Place
 from newsreel.library.videos import Videos
-from newsreel.video import Position, Video
+from newsreel.video import Video
 from tests.bench import report
 from tests.bench.report import Row
 from tests.bench.search import QUERY, Meter, loaded, made
@@ -75,7 +77,7 @@ def token(videos: list[Video], number: int) -> str | None:
     if number == 1:
         return None
     before = videos[len(videos) - (number - 1) * SIZE]
-    return Cursor(Direction.NEXT, Position(before.published_at, before.video_id)).token(str(LISTING))
+    return Cursor(Direction.NEXT, Place(0, before.published_at, before.video_id)).token(LISTING)
 
 
 def django(database: Path, videos: list[Video]) -> dict[str, list[float]]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,10 +31,11 @@ from local import engine, stack
 from local.machine import ROOT
 from local.template import Template
 from newsreel.library.item import to_item
-from newsreel.library.listing import Listing, page
+from newsreel.library.listing import Listing
+from newsreel.library.page import page
 from newsreel.library.search import FIRST_STEP
 from newsreel.library.videos import Stretch, Videos
-from newsreel.library.word_index import WordIndex
+from newsreel.library.word_index import WordIndex, searched
 from newsreel.library.words import beginnings, is_run, requested, words_of
 from newsreel.times import instant, stamp, utc_now
 from newsreel.video import Video
@@ -149,38 +150,46 @@ def made(count: int) -> Iterator[Video]:
 
 @contextmanager
 def loaded(
-    folder: Path, some: Iterable[Video], count: int = 0, *, searchable: bool = True
+    folder: Path, some: Iterable[Video], count: int = 0, *, searchable: bool = True, words: Sequence[str] = ()
 ) -> Iterator[tuple[Videos, Meter]]:
-    """Videos and index on dynalite, in a folder; what is there already is used."""
+    """Videos and index on dynalite, in a folder; what is there already is used.
+
+    With `words`, of all beginnings of words only these are in the index.
+    """
     template = Template(ROOT / "template.yaml", {})
     data, complete = folder / "data", folder / f"complete-{count}"
     if not complete.exists():
         rmtree(data, ignore_errors=True)
         with engine.dynalite(data) as url:
             stack.create_tables(template, own_client(url))
-        load(data, some, count, searchable=searchable)
+        load(data, some, count, searchable=searchable, words=words)
         complete.touch()
     with engine.dynalite(data) as url:
         opened, meter = own_client(url), Meter()
         meter.attach(opened)
         yield (
             Videos(
-                opened, "VideosTable", RETENTION, WordIndex(opened, "WordsTable", RETENTION), lambda: instant(START)
+                opened,
+                "VideosTable",
+                RETENTION,
+                WordIndex(opened, "WordsTable", RETENTION, lambda: instant(START)),
+                lambda: instant(START),
             ),
             meter,
         )
 
 
-def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> None:
+def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool, words: Sequence[str]) -> None:
     """Write videos, and entries to search them, straight into dynalite's data."""
     command = [str(engine.NODE), str(Path(__file__).with_name("load.js")), str(data)]
     environment = {"NODE_PATH": str(engine.DYNALITE.with_name("node_modules"))}
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True) as process:
         assert process.stdin
-        index = WordIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
+        index = WordIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION, lambda: instant(START))
         for number, video in enumerate(some):
             lines = [["VideosTable", to_item(video, RETENTION)]]
-            lines += [["WordsTable", entry] for entry in (index.entries(video) if searchable else ())]
+            entries = index.entries(video) if searchable else ()
+            lines += [["WordsTable", entry] for entry in entries if _wanted(entry, words)]
             process.stdin.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             if count and number % 10_000 == 0:
                 sys.stderr.write(f"\r  loading {number / count:.0%}")
@@ -188,9 +197,14 @@ def load(data: Path, some: Iterable[Video], count: int, *, searchable: bool) -> 
         raise SystemExit("the data could not be written")
 
 
+def _wanted(entry: dict[str, Any], words: Sequence[str]) -> bool:
+    beginning = entry["beginning"]["S"].rpartition("#")[2]
+    return not words or beginning in words or beginning[0] in "=@"
+
+
 def tell_entries(some: list[Video]) -> None:
     """Entries, write units and bytes for each video."""
-    index = WordIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION)
+    index = WordIndex(own_client("http://unused.invalid"), "WordsTable", RETENTION, lambda: instant(START))
     entries = [index.entries(video) for video in some]
     counts = [len(each) for each in entries]
     sizes = [size(entry) for each in entries for entry in each]
@@ -314,7 +328,7 @@ def rows() -> Iterator[Row]:
 
 def counted(videos: Videos, listing: Listing) -> tuple[int, int]:
     """How many videos a search finds, and how many entries its rarest beginning has."""
-    search = listing.searched()
+    search = searched(listing, listing.query)
     best: tuple[int, int] | None = None
     for beginning in search.beginnings():
         found, read, after = 0, 0, None
