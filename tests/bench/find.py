@@ -16,6 +16,7 @@ from newsreel.library.most_viewed import moment
 from newsreel.library.page import page
 from newsreel.library.place import Place, of_video
 from newsreel.library.videos import Videos
+from newsreel.library.word_index import ALL, LENGTHS
 from newsreel.times import instant, stamp
 from newsreel.video import Video
 from tests.bench import report
@@ -88,7 +89,11 @@ def rows() -> Iterator[Row]:
             everything = Case(f"{QUERIES} queries together, {order}", Listing("*", order))
             units = spent(videos, meter, everything, None, shelves)
             yield Row(f"{everything.name}: page 1", units, "newest, page 1", base)
-        yield Row(f"{QUERIES} queries together, newest: requests", meter.requests, "newest, page 1", 1)
+            yield Row(f"{QUERIES} queries together, {order}: requests", meter.requests, "newest, page 1", 1)
+        entries = videos.index.entries(stock[-1])
+        sorting = [entry for entry in entries if entry["beginning"]["S"].endswith((ALL, LENGTHS))]
+        beside = len(entries) - len(sorting)
+        yield Row("a new video: entries, each a write unit", len(entries), "without those to sort by", beside)
 
 
 def views_of(video: Video) -> Place:

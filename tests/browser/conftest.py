@@ -114,9 +114,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """Opens a URL in a browser of its own and sees to it that the page never complains."""
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Opens a URL in a browser of its own and sees to it that the page never complains.
+
+    Without a graphics card, fades cost more than all else that a page does: they are on in modules that say `MOTION`.
+    """
     visits: list[Visit] = []
+    motion = "no-preference" if getattr(request.module, "MOTION", False) else "reduce"
 
     def open_page(
         url: str,
@@ -127,6 +131,7 @@ def visit(browser: Browser) -> Iterator[Open]:
         cached: bool = False,
         **options: Any,
     ) -> Visit:
+        options = {"reduced_motion": motion} | options
         context = browser.new_context(
             viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=scheme, timezone_id="UTC", **options
         )

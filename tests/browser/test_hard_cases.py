@@ -13,6 +13,7 @@ from local.serving import serving
 from tests.browser.conftest import THUMBNAIL, Open, png
 from tests.browser.pretend_api import Json, PretendApi, video, videos
 
+MOTION = True
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOSTILE = (
     "<img src=x onerror=alert(1)>",

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, Site, published
 from tests.world import MINUTE, START
 
+MOTION = True
 TOP = "element => element.getBoundingClientRect().top"
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, Site
 from tests.world import START
 
+MOTION = True
 PLAYER = "Player"
 
 
