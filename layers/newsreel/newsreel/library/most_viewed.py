@@ -6,10 +6,12 @@ for an hour how many views its video had.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from newsreel.errors import Fault, InvalidParameters
 from newsreel.library.listing import Listing
 from newsreel.library.place import Place
+from newsreel.library.together import at_once
 from newsreel.library.word_index import VIEWS_KEPT, WordIndex, searched
 
 SETTLED_AFTER = timedelta(seconds=30)
@@ -44,17 +46,19 @@ def ranking(index: WordIndex, queries: Iterable[str], listing: Listing, as_of: d
     """
     since, until = listing.period(as_of)
     found: dict[str, Place] = {}
-    room = VIDEOS_AT_MOST
-    for query in queries:
+
+    def read(query: str) -> list[Place] | None:
         search = searched(listing, query)._replace(since=since, until=until)
-        places = index.read_views(search, int(as_of.timestamp()), room)
-        if places is None:
-            raise InvalidParameters(
-                Fault("published_after", None, f"holds more than {VIDEOS_AT_MOST} videos; ask for a shorter period")
-            )
-        room -= len(places)
-        for place in places:
-            found[place.video_id] = max(place, found.get(place.video_id, place))
+        return index.read_views(search, int(as_of.timestamp()), VIDEOS_AT_MOST)
+
+    with at_once() as executor:
+        of_queries = list(executor.map(read, queries))
+    if None in of_queries or sum(map(len, filter(None, of_queries))) > VIDEOS_AT_MOST:
+        raise InvalidParameters(
+            Fault("published_after", None, f"holds more than {VIDEOS_AT_MOST} videos; ask for a shorter period")
+        )
+    for place in chain.from_iterable(filter(None, of_queries)):
+        found[place.video_id] = max(place, found.get(place.video_id, place))
     return sorted(found.values(), reverse=True)
 
 

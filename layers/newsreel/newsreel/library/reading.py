@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import ceil
 
 from newsreel.library import by_time, looking, search
-from newsreel.library.item import position
 from newsreel.library.listing import Listing, Shelf
 from newsreel.library.looking import Row, Rows, Walk
 from newsreel.library.place import Place, timed
@@ -29,7 +28,8 @@ def rows(
         return
     start = after.position if after else None
     for items, rest in by_time.items(videos, shelf, listing, newest_first=descending, after=start, size=size):
-        found = [Row(timed(position(item)), item, (shelf.query,)) for item in items]
+        queries = (shelf.query,)
+        found = [Row(Place(0, item["published_at"]["S"], item["video_id"]["S"]), item, queries) for item in items]
         yield found, timed(rest) if rest else None
 
 

@@ -32,7 +32,7 @@ FIRST, LAST = "0", "9999"
 """Before and after all times."""
 AFTER_ALL = "~"
 """This sign sorts after all that a position has."""
-EVERY_QUERY = ""
+OF_EVERY_QUERY = ""
 """No query has this name."""
 ALL, LENGTHS = "=all", "=length"
 """The beginnings under which all videos are, and those of known length. No word has this sign."""
@@ -174,7 +174,7 @@ class WordIndex:
             KeyConditionExpression="#beginning = :beginning",
             ProjectionExpression="#position",
             ExpressionAttributeNames={"#beginning": "beginning", "#position": "position"},
-            ExpressionAttributeValues=packed({":beginning": _partition(EVERY_QUERY, _state(live))}),
+            ExpressionAttributeValues=packed({":beginning": _partition(OF_EVERY_QUERY, _state(live))}),
         )
         return map(_of_every_query, entries)
 
@@ -277,7 +277,7 @@ def _filed(video: Video) -> tuple[list[str], list[Attributes]]:
     position = _text_of(_position_of(video))
     keys = [_key_of_all(video), *(_key(video.query, beginning, position) for beginning in dict.fromkeys(begun))]
     if video.live in INDEXED_STATES:
-        keys.append(_key(EVERY_QUERY, state, f"{position}#{video.query}"))
+        keys.append(_key(OF_EVERY_QUERY, state, f"{position}#{video.query}"))
     if video.duration_seconds is not None and video.duration_seconds <= LENGTH_AT_MOST:
         place = Place(video.duration_seconds, *_position_of(video))
         keys.append(_key(video.query, LENGTHS, _text_of_length(place)))
