@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 import functions.api.app as api
 import functions.editor.app as editor
@@ -36,6 +36,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Milliseconds. A page that waits for a busy machine is no fault, and one that does not takes no longer for it.
+expect.set_options(timeout=15_000)
 HEIGHTS = {1440: 900, 768: 1024, 390: 844, 375: 812, 360: 640, 320: 640}
 """Of the screens, by their width, in pixels."""
 PLAYER = "<!doctype html><html lang=en><title>Player</title><body style='background:#000'><main><h1>Player</h1></main>"
