@@ -21,7 +21,7 @@ from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
 from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownVideo
 from newsreel.ids import is_video_id
-from newsreel.library.item import from_item
+from newsreel.library import looking
 from newsreel.library.listing import Shelf, block
 from newsreel.library.page import Page, page
 from newsreel.library.videos import Videos
@@ -230,11 +230,7 @@ def get_video(request: Request) -> Answer:
         raise InvalidParameters(Fault("video_id", video_id, "must be 11 letters, digits, - and _"))
     query = parameters.watched_query(values, names()) if "query" in values else EVERY_QUERY
     copies = videos().copies(video_id)
-    found = [
-        shelf.query
-        for shelf in shelves(query)
-        if shelf.query in copies and not (shelf.block and shelf.block.hides(from_item(copies[shelf.query])))
-    ]
+    found = list(looking.shown(copies, shelves(query)))
     if not found:
         raise UnknownVideo(f"no video {video_id} is stored")
     return answers.json_answer(shown.video(copies[found[0]], found), answers.BRIEFLY)

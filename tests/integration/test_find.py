@@ -5,6 +5,7 @@ from contextlib import nullcontext, suppress
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count, cycle
 from typing import Any
 
@@ -25,6 +26,7 @@ from newsreel.times import stamp
 from newsreel.video import Video
 from tests.integration.test_paging import is_moto
 from tests.tables import NOW, Tables
+from tests.walking import backwards, forwards
 
 SECOND = timedelta(seconds=1)
 START = NOW - timedelta(hours=2)
@@ -74,21 +76,15 @@ class Stock:
         return page(self.videos, listing, cursor, size, self.shelves(listing.query))
 
     def pages(self, listing: Listing, sizes: Iterable[int]) -> Iterator[Page]:
-        cursor = None
-        for size in sizes:
+        def page_of(cursor: str | None, size: int) -> Page:
             got = self.page(listing, cursor, size)
             assert len(got.rows) <= size
-            yield got
-            if (cursor := got.next_cursor) is None:
-                return
+            return got
+
+        return forwards(page_of, sizes)
 
     def back(self, listing: Listing, cursor: str | None, sizes: Iterable[int]) -> Iterator[Page]:
-        for size in sizes:
-            if cursor is None:
-                return
-            got = self.page(listing, cursor, size)
-            yield got
-            cursor = got.prev_cursor
+        return backwards(partial(self.page, listing), cursor, sizes)
 
     def expected(self, listing: Listing, as_of: datetime | None = None) -> list[tuple[str, tuple[str, ...]]]:
         """The ids that a listing has, in its order, each with the queries that found it."""
@@ -311,7 +307,7 @@ def test_the_same_where_pages_may_read_little(
     monkeypatch.setattr("newsreel.library.looking.LOOKED_AT_MOST", 3)
     for module in ("by_length", "search"):
         monkeypatch.setattr(f"newsreel.library.{module}.FIRST_STEP", 1)
-        monkeypatch.setattr(f"newsreel.library.{module}.ENTRIES_AT_MOST", 3)
+    monkeypatch.setattr("newsreel.library.search.ENTRIES_AT_MOST", 3)
 
     @settings(max_examples=examples(request, 50))
     @given(st.lists(drafts, max_size=9), blocks, listings, st.just([1]) | some_sizes)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import batched, cycle
 from typing import Any
 
@@ -18,6 +19,7 @@ from newsreel.times import instant, stamp
 from newsreel.video import LIVE_STATES, Live, Video
 from tests.shelf import Shelf
 from tests.tables import Tables
+from tests.walking import backwards, forwards
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -52,23 +54,11 @@ class Paged(Shelf):
 
     def forwards(self, listing: Listing, sizes: Iterable[int]) -> Iterator[Page]:
         """The pages of a walk to the end, each of the next size."""
-        cursor = None
-        for size in sizes:
-            got = self.page(listing, cursor, size)
-            yield got
-            if (cursor := got.next_cursor) is None:
-                return
-        raise AssertionError("paging never ends")
+        return forwards(partial(self.page, listing), sizes)
 
     def backwards(self, listing: Listing, cursor: str | None, sizes: Iterable[int]) -> Iterator[Page]:
         """The pages of a walk from a `prev_cursor` back to the start, each of the next size."""
-        for size in sizes:
-            if cursor is None:
-                return
-            got = self.page(listing, cursor, size)
-            yield got
-            cursor = got.prev_cursor
-        raise AssertionError("paging never ends")
+        return backwards(partial(self.page, listing), cursor, sizes)
 
 
 def ids(*pages: Page) -> list[str]:

@@ -6,7 +6,7 @@ from math import ceil
 from newsreel.aws.attributes import Attributes
 from newsreel.library.item import channel_listing, from_item, position
 from newsreel.library.listing import Listing, Shelf
-from newsreel.library.place import Place, timed
+from newsreel.library.place import Place, Walk, timed
 from newsreel.library.videos import Stretch, Videos
 from newsreel.video import Position
 
@@ -62,9 +62,7 @@ def _next(missing: int, read: int, found: int) -> int:
     return max(1, min(likely, STEP_AT_MOST))
 
 
-def places(
-    videos: Videos, query: str, listing: Listing, *, newest_first: bool, after: Place | None, size: int
-) -> Iterator[tuple[list[Place], Place | None]]:
+def places(videos: Videos, query: str, listing: Listing, *, newest_first: bool, after: Place | None, size: int) -> Walk:
     """Where the videos stand, with ties in order of their ids, so that several queries can be merged.
 
     Some at a time, each time with the place beyond which nothing is known yet, None at the end. It ends early as

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from newsreel.aws.attributes import Attributes
 from newsreel.library.item import from_item
 from newsreel.library.listing import Listing, Shelf
-from newsreel.library.place import Place, of_video
+from newsreel.library.place import Place, Walk, of_video
 from newsreel.library.videos import Videos
 from newsreel.video import Video
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from newsreel.library.together import Candidate
-
-type Walk = Iterator[tuple[list[Place], Place | None]]
-"""Places in order, some at a time, each time with the place beyond which nothing is known yet, None at the end."""
 
 LOOKED_AT_MOST = 500
 """A page looks up little more than so many videos; then its cursor goes on."""
@@ -76,6 +73,12 @@ def of_all(
     yield [], None
 
 
+def shown(copies: Mapping[str, Attributes], shelves: Iterable[Shelf]) -> dict[str, Video]:
+    """A video as each query that found it has it, but for those that block it, in the queries' order."""
+    found = ((shelf, from_item(copies[shelf.query])) for shelf in shelves if shelf.query in copies)
+    return {shelf.query: video for shelf, video in found if not shelf.block.hides(video)}
+
+
 def _row(
     place: Place,
     copies: Mapping[str, Attributes],
@@ -87,13 +90,8 @@ def _row(
 
     With a query, its copy has to be the one that counts.
     """
-    shown: dict[str, Video] = {}
-    for shelf in shelves:
-        if shelf.query in copies:
-            video = from_item(copies[shelf.query])
-            if not shelf.block.hides(video):
-                shown[shelf.query] = video
-    best = max(shown.values(), key=_belief, default=None)
+    found = shown(copies, shelves)
+    best = max(found.values(), key=_belief, default=None)
     if best is None or query not in (None, best.query) or not listing.admits(best):
         return None
     item = copies[best.query]
@@ -102,7 +100,7 @@ def _row(
         item = item | {"view_count": {"N": str(place.rank)}}
     elif of_video(best, listing.ranked_by) != place:
         return None
-    return Row(place, item, tuple(shown))
+    return Row(place, item, tuple(found))
 
 
 def _belief(video: Video) -> tuple[bool, bool, str]:

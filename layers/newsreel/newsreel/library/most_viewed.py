@@ -4,13 +4,13 @@ Counts move while a reader walks from page to page. So a walk stays at the momen
 for an hour how many views its video had.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 
 from newsreel.errors import Fault, InvalidParameters
 from newsreel.library.listing import Listing
-from newsreel.library.place import Place
+from newsreel.library.place import Place, Walk
 from newsreel.library.together import at_once
 from newsreel.library.word_index import VIEWS_KEPT, WordIndex, searched
 
@@ -62,9 +62,7 @@ def ranking(index: WordIndex, queries: Iterable[str], listing: Listing, as_of: d
     return sorted(found.values(), reverse=True)
 
 
-def places(
-    ranked: list[Place], *, most_first: bool, after: Place | None, most: int
-) -> Iterator[tuple[list[Place], Place | None]]:
+def places(ranked: list[Place], *, most_first: bool, after: Place | None, most: int) -> Walk:
     """The places beyond one, `most` at a time."""
     rest = [place for place in ranked if after is None or (place < after if most_first else place > after)]
     if not most_first:

@@ -1,5 +1,6 @@
 """Places: where a video stands in a listing, whatever the listing is sorted by."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from newsreel.video import Position, Video
@@ -17,6 +18,10 @@ class Place(NamedTuple):
     def position(self) -> Position:
         """The same by time alone."""
         return Position(self.published_at, self.video_id)
+
+
+type Walk = Iterator[tuple[list[Place], Place | None]]
+"""Places in order, some at a time, each time with the place beyond which nothing is known yet, None at the end."""
 
 
 def timed(position: Position) -> Place:

@@ -5,8 +5,8 @@ from math import ceil
 
 from newsreel.library import by_time, looking, search
 from newsreel.library.listing import Listing, Shelf
-from newsreel.library.looking import Row, Rows, Walk
-from newsreel.library.place import Place, timed
+from newsreel.library.looking import Row, Rows
+from newsreel.library.place import Place, Walk, timed
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import searched
 

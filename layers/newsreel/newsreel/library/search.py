@@ -5,9 +5,9 @@ fewer entries it has, the less there is to read. Nothing counts them. Instead a 
 order from the cursor on: the one that comes furthest with it is the rarest around there, and is read on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from newsreel.library.place import Place
+from newsreel.library.place import Place, Walk
 from newsreel.library.word_index import Search, Step, WordIndex
 
 PROBES = 5
@@ -18,22 +18,29 @@ ENTRIES_AT_MOST = 8_000
 """A page reads little more than so many entries; then its cursor goes on."""
 
 
-def places(
-    index: WordIndex, search: Search, *, newest_first: bool, after: Place | None, size: int
-) -> Iterator[tuple[list[Place], Place | None]]:
+def places(index: WordIndex, search: Search, *, newest_first: bool, after: Place | None, size: int) -> Walk:
     """Where found videos stand, in order, some at a time, each time with the place to go on from, None at the end.
 
     It ends early where much was read; the last place goes on. Raises TableUnavailable.
     """
     limit = max(FIRST_STEP, size + 1)
-    beginning, step = _rarest(index, search, newest_first=newest_first, after=after, limit=limit, size=size)
-    read = 0
+    beginning, first = _rarest(index, search, newest_first=newest_first, after=after, limit=limit, size=size)
+
+    def read(limit: int, after: Place) -> Step:
+        return index.read(search, beginning, newest_first=newest_first, limit=limit, after=after)
+
+    return onward(first, limit, read)
+
+
+def onward(step: Step, limit: int, read: Callable[[int, Place], Step]) -> Walk:
+    """The places of a first step, which read `limit` entries, and of those beyond; `read` gives the next."""
+    entries = 0
     while True:
         yield step.found, step.rest
-        read, limit = read + step.read, 2 * limit
-        if step.rest is None or read >= ENTRIES_AT_MOST:
+        entries, limit = entries + step.read, 2 * limit
+        if step.rest is None or entries >= ENTRIES_AT_MOST:
             return
-        step = index.read(search, beginning, newest_first=newest_first, limit=limit, after=step.rest)
+        step = read(limit, step.rest)
 
 
 def _rarest(

@@ -6,8 +6,7 @@ from heapq import merge
 from itertools import chain
 from typing import NamedTuple
 
-from newsreel.library.looking import Walk
-from newsreel.library.place import Place
+from newsreel.library.place import Place, Walk
 
 REQUESTS_AT_ONCE = 16
 

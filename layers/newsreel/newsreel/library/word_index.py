@@ -112,13 +112,17 @@ class WordIndex:
         """
         entries: list[Attributes] = []
         stale: list[Attributes] = []
-        pairs = [(video, replaced.get(video.video_id)) for video in videos]
-        views = self._views([video for video, former in pairs if former])
-        for video, former in pairs:
+        changed: list[tuple[Video, Video | None, bool]] = []
+        for video in videos:
+            former = replaced.get(video.video_id)
+            alike = former is not None and self._alike(former, video)
+            if not (former and alike and former.view_count == video.view_count):
+                changed.append((video, former, alike))
+        views = self._views([video for video, former, _ in changed if former])
+        for video, former, alike in changed:
             written = self.entries(video, former, views.get(video.video_id, {}))
-            if former and self._alike(former, video):
-                # They tell its views besides.
-                written = [entry for entry in written if _is_of_all(entry)] if _recounted(former, video) else []
+            if alike:
+                written = [entry for entry in written if _is_of_all(entry)]
             elif former:
                 kept = _filed(video)[1]
                 stale += [key for key in _filed(former)[1] if key not in kept]
@@ -282,10 +286,6 @@ def _filed(video: Video) -> tuple[list[str], list[Attributes]]:
         place = Place(video.duration_seconds, *_position_of(video))
         keys.append(_key(video.query, LENGTHS, _text_of_length(place)))
     return [*words, *channel, state], keys
-
-
-def _recounted(former: Video, video: Video) -> bool:
-    return former.view_count != video.view_count
 
 
 def _key_of_all(video: Video) -> Attributes:

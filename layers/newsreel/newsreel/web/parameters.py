@@ -56,16 +56,13 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
-def _page_size(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= PAGE_SIZE_AT_MOST:
-        raise ValueError(text)
-    return int(text)
+def _whole(least: int, most: int, *, digits: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(rf"[0-9]{{1,{digits}}}", text) or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
 
-
-def _seconds(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > DURATION_AT_MOST:
-        raise ValueError(text)
-    return int(text)
+    return read
 
 
 def _time(text: str) -> datetime:
@@ -154,14 +151,14 @@ LIVE = Parameter(
 )
 MIN_DURATION = Parameter(
     "min_duration",
-    _seconds,
+    _whole(0, DURATION_AT_MOST, digits=6),
     f"a whole number of seconds from 0 to {DURATION_AT_MOST}",
     {"type": "integer", "minimum": 0, "maximum": DURATION_AT_MOST, "examples": [240]},
     "Only videos that are known to last so many seconds or more.",
 )
 MAX_DURATION = Parameter(
     "max_duration",
-    _seconds,
+    _whole(0, DURATION_AT_MOST, digits=6),
     f"a whole number of seconds from 0 to {DURATION_AT_MOST}",
     {"type": "integer", "minimum": 0, "maximum": DURATION_AT_MOST, "examples": [1200]},
     "Only videos that are known to last so many seconds or less. Not less than `min_duration`.",
@@ -198,7 +195,7 @@ EXCLUDE = Parameter(
 )
 PAGE_SIZE = Parameter(
     "page_size",
-    _page_size,
+    _whole(1, PAGE_SIZE_AT_MOST, digits=3),
     f"a whole number from 1 to {PAGE_SIZE_AT_MOST}",
     {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_AT_MOST, "default": PAGE_SIZE_DEFAULT},
     "How many videos a page holds. It may change from page to page.",
