@@ -36,7 +36,7 @@ def test_the_first_videos_need_one_document_and_one_answer(site: Site, visit: Op
 
 def test_the_page_asks_no_other_host_than_youtubes(site: Site, visit: Open) -> None:
     seen = visit(site.url, now=START)
-    expect(cards(seen.page).first).to_be_visible()
+    expect(seen.page.locator(".thumb.loaded").first).to_be_visible()
     hosts = {url.split("/")[2] for url in seen.requests if not url.startswith((site.url, "data:"))}
     assert hosts == {"i.ytimg.com"}
 
