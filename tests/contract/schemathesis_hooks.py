@@ -5,7 +5,8 @@ from typing import Any
 import schemathesis
 from schemathesis import GenerationMode
 
-from newsreel.web.parameters import DURATION_AT_MOST, PUBLISHED_AFTER, PUBLISHED_BEFORE, SEARCH
+from newsreel.library.filters import DURATION_AT_MOST, SEARCH
+from newsreel.web.parameters import PUBLISHED_AFTER, PUBLISHED_BEFORE
 
 
 @schemathesis.hook

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from local.upstream import Limits
 from newsreel.aws.calls import put_items
+from newsreel.aws.claims import LEASE
 from newsreel.library.item import to_item
-from newsreel.polling.claims import LEASE
 from newsreel.times import stamp
 from newsreel.video import Video
 from tests.killed import Killed

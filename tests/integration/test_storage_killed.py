@@ -11,7 +11,7 @@ import pytest
 
 from local.catalogue import Clips
 from local.upstream import Limits
-from newsreel.polling.claims import LEASE
+from newsreel.aws.claims import LEASE
 from tests.killed import Killed
 from tests.tables import Tables
 from tests.world import MINUTE, START, World, clip, clips

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsreel.aws.attributes import packed
-from newsreel.polling.claims import LEASE, new_claim_id
+from newsreel.aws.claims import LEASE, new_claim_id
 from newsreel.polling.poll_state import Fetch, PollState
 from newsreel.polling.states import PollStates
 from newsreel.polling.watermark import Gap, SecondLook, Watermark

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.upstream import Limits
-from newsreel.polling.claims import LEASE
+from newsreel.aws.claims import LEASE
 from tests.killed import Killed
 from tests.simulation.test_faults import Faulty
 from tests.world import MINUTE, START, World, clip

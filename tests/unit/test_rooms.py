@@ -39,7 +39,9 @@ READ_BY_WEB = {
 }
 RULES = {
     "video",
+    "fields",
     "watched",
+    "library.filters",
     "library.words",
     "library.listing",
     "library.place",

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsreel.polling.poll_state import CLOCK_SLACK, DueState
+from newsreel.polling.poll_state import DueState
 from newsreel.polling.schedule import HORIZON, due_polls
+from newsreel.times import CLOCK_SLACK
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+CLOCK_SLACK = timedelta(minutes=2)
+"""A time this far in the future was written by a clock that ran ahead."""
 
 
 def utc_now() -> datetime:
@@ -28,6 +30,11 @@ def instant(text: str) -> datetime:
         return moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError:
         raise ValueError(f"out of range: {text!r}") from None
+
+
+def from_wrong_clock(written_at: datetime | None, now: datetime) -> bool:
+    """Whether what was written at this time was written by a clock that ran ahead of this one."""
+    return written_at is not None and written_at > now + CLOCK_SLACK
 
 
 def pacific_day(moment: datetime) -> str:

@@ -1,14 +1,14 @@
 """What is watched: a query, as its owner named it, with its settings.
 
-Each setting is declared once, with what it takes and its default. The editor reads requests by these declarations, and
-the OpenAPI document and the documentation are made of them.
+Each setting is declared once, with what it takes and its default (see `fields`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from newsreel.errors import Fault, InvalidParameters
+from newsreel.fields import Field, list_of, one_of, read_object, truth, whole
 from newsreel.ids import CHANNEL_ID, is_channel_id
 from newsreel.settings import EVERY_QUERY, QUERY_LENGTH_AT_MOST
 from newsreel.texts import normalized_query
@@ -53,20 +53,6 @@ class WatchedQuery(NamedTuple):
     """Counts its changes; 0: it is not watched yet."""
 
 
-class QuerySetting(NamedTuple):
-    """A setting of a query.
-
-    `read` turns a value of JSON into the setting's, or raises ValueError; `allowed` says what it takes, in words;
-    `schema` the same as a JSON Schema (2020-12), with the default; `about` what it means.
-    """
-
-    name: str
-    read: Callable[[Any], Any]
-    allowed: str
-    schema: Mapping[str, Any]
-    about: str
-
-
 def _search(value: Any) -> str:
     text = normalized_query(value) if isinstance(value, str) else ""
     if not 1 <= len(text) <= SEARCH_LENGTH_AT_MOST:
@@ -91,44 +77,8 @@ def _language(text: str) -> str:
     return head.lower() + dash + tail.title()
 
 
-def _one_of(*allowed: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in allowed:
-            raise ValueError(value)
-        return str(value)
-
-    return read
-
-
-def _whole(least: int, most: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        if type(value) is not int or not least <= value <= most:
-            raise ValueError(value)
-        return value
-
-    return read
-
-
 def _interval(value: Any) -> int | None:
-    return None if value is None else _whole(10, INTERVAL_AT_MOST)(value)
-
-
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(value)  # noqa: TRY004 - every wrong value is a fault of the same kind
-    return value
-
-
-def _list_of(read: Callable[[str], str], most: int) -> Callable[[Any], tuple[str, ...]]:
-    def read_all(value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-            raise ValueError(value)
-        found = tuple(dict.fromkeys(map(read, value)))
-        if len(found) > most:
-            raise ValueError(value)
-        return found
-
-    return read_all
+    return None if value is None else whole(10, INTERVAL_AT_MOST)(value)
 
 
 def _blocked_channel(text: str) -> str:
@@ -145,7 +95,7 @@ def _blocked_words(text: str) -> str:
 
 
 SETTINGS = (
-    QuerySetting(
+    Field(
         "search",
         _search,
         f"a text of 1 to {SEARCH_LENGTH_AT_MOST} characters without control characters and line breaks",
@@ -153,52 +103,52 @@ SETTINGS = (
         "What YouTube is asked for; by default the query's name. YouTube reads `-word` as without that word, `|` as "
         "or, and quotes as these words in this order.",
     ),
-    QuerySetting(
+    Field(
         "region",
         _code("[a-z]{2}", str.upper),
         "a country's code of two letters (ISO 3166-1), or null",
         {"type": ["string", "null"], "pattern": "^[A-Za-z]{2}$", "default": None},
         "Only videos that can be watched in this country.",
     ),
-    QuerySetting(
+    Field(
         "language",
         _code("[a-z]{2}|zh-hans|zh-hant", _language),
         "a language's code of two letters (ISO 639-1), zh-Hans or zh-Hant, or null",
         {"type": ["string", "null"], "pattern": "^([A-Za-z]{2}|zh-Han[st])$", "default": None},
         "Videos that are most relevant to this language. Others may still be found.",
     ),
-    QuerySetting(
+    Field(
         "safe_search",
-        _one_of(*SAFE_SEARCHES),
+        one_of(*SAFE_SEARCHES),
         f"one of {', '.join(SAFE_SEARCHES)}",
         {"type": "string", "enum": list(SAFE_SEARCHES), "default": "moderate"},
         "Whether YouTube leaves out restricted videos.",
     ),
-    QuerySetting(
+    Field(
         "min_interval_seconds",
         _interval,
         f"a whole number from 10 to {INTERVAL_AT_MOST}, or null",
         {"type": ["integer", "null"], "minimum": 10, "maximum": INTERVAL_AT_MOST, "default": None},
         "The shortest time between two polls. Null: as for all queries. The budget may make it longer.",
     ),
-    QuerySetting(
+    Field(
         "weight",
-        _whole(1, WEIGHT_AT_MOST),
+        whole(1, WEIGHT_AT_MOST),
         f"a whole number from 1 to {WEIGHT_AT_MOST}",
         {"type": "integer", "minimum": 1, "maximum": WEIGHT_AT_MOST, "default": 1},
         "Its share of the budget against the other queries': one of weight 3 is searched three times as often as one "
         "of weight 1.",
     ),
-    QuerySetting(
+    Field(
         "paused",
-        _truth,
+        truth,
         "true or false",
         {"type": "boolean", "default": False},
         "Whether it is not polled for now. Its videos stay, and the others share its part of the budget.",
     ),
-    QuerySetting(
+    Field(
         "blocked_channels",
-        _list_of(_blocked_channel, BLOCKED_CHANNELS_AT_MOST),
+        list_of(_blocked_channel, BLOCKED_CHANNELS_AT_MOST),
         f"a list of at most {BLOCKED_CHANNELS_AT_MOST} channels' ids",
         {
             "type": "array",
@@ -209,9 +159,9 @@ SETTINGS = (
         "Videos of these channels are stored, but not shown among the query's. Once a channel is taken off the list, "
         "they show again.",
     ),
-    QuerySetting(
+    Field(
         "blocked_words",
-        _list_of(_blocked_words, BLOCKED_WORDS_AT_MOST),
+        list_of(_blocked_words, BLOCKED_WORDS_AT_MOST),
         f"a list of at most {BLOCKED_WORDS_AT_MOST} texts of 2 to {BLOCKED_WORD_AT_MOST} characters, each with a "
         "letter or a digit",
         {
@@ -243,21 +193,7 @@ def read_name(text: str) -> str:
 
 def read_settings(body: Any) -> dict[str, Any]:
     """The settings of an object of JSON. Raises InvalidParameters with every fault."""
-    if not isinstance(body, dict):
-        raise InvalidParameters(Fault("body", None, 'must be an object of settings, such as {} or {"weight": 2}'))
-    known = {setting.name: setting for setting in SETTINGS}
-    values, faults = {}, []
-    for name, value in body.items():
-        if name not in known:
-            faults.append(Fault(name, str(value), f"is not a setting of a query; known are {', '.join(known)}"))
-            continue
-        try:
-            values[name] = known[name].read(value)
-        except ValueError:
-            faults.append(Fault(name, str(value), f"must be {known[name].allowed}"))
-    if faults:
-        raise InvalidParameters(*faults)
-    return values
+    return read_object(body, SETTINGS, "a query")
 
 
 def seeds(names: Sequence[str]) -> list[WatchedQuery]:

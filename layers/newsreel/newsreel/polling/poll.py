@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from random import random
 from typing import NamedTuple
 
+from newsreel.aws.claims import new_claim_id
 from newsreel.errors import NoCallsLeft, SourceError
 from newsreel.keys.budget import Budget
 from newsreel.keys.secret import SECRET_AGE
 from newsreel.library.videos import Known
 from newsreel.polling import harvest as fetching
 from newsreel.polling.adapters import Adapters
-from newsreel.polling.claims import new_claim_id
 from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.pace import backoff, next_due, pace
 from newsreel.polling.poll_state import Fetch, Outcome, PollState

@@ -9,13 +9,11 @@ from typing import Literal, NamedTuple
 
 from newsreel.polling.sweeping import LateFinds, SweepPace
 from newsreel.polling.watermark import Watermark
-from newsreel.times import stamp
+from newsreel.times import from_wrong_clock, stamp
 from newsreel.video import Position, SourceName
 
 type Outcome = Literal["ok", "waiting", "failed"]
 
-CLOCK_SLACK = timedelta(minutes=2)
-"""A time this far in the future was written by a clock that ran ahead."""
 ARRIVAL_HOURS = 24
 
 
@@ -52,7 +50,7 @@ class DueState(NamedTuple):
 
     def beyond(self, now: datetime) -> bool:
         """Whether the due time was set by a clock that ran ahead of this one."""
-        return self.planned_at is not None and self.planned_at > now + CLOCK_SLACK
+        return from_wrong_clock(self.planned_at, now)
 
 
 class PollState(NamedTuple):

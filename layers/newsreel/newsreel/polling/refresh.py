@@ -15,12 +15,12 @@ from itertools import batched
 from math import ceil
 from typing import NamedTuple
 
+from newsreel.aws.claims import new_claim_id
 from newsreel.errors import SourceError
 from newsreel.keys.budget import Budget
 from newsreel.polling import ages
 from newsreel.polling.adapters import Adapters
 from newsreel.polling.ages import Stretch
-from newsreel.polling.claims import new_claim_id
 from newsreel.polling.harvest import ASKING
 from newsreel.polling.refresh_state import RefreshState
 from newsreel.settings import FetcherSettings

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from newsreel.polling.poll_state import CLOCK_SLACK
-from newsreel.times import pacific_day
+from newsreel.times import from_wrong_clock, pacific_day
 
 
 class Tally(NamedTuple):
@@ -50,7 +49,7 @@ class RefreshState(NamedTuple):
 
     def due_in(self, span: timedelta, now: datetime) -> datetime | None:
         """When refreshes are due within this span from now on; None where they are not."""
-        if self.due_at is None or (self.planned_at and self.planned_at > now + CLOCK_SLACK):
+        if self.due_at is None or from_wrong_clock(self.planned_at, now):
             return now
         return max(self.due_at, now) if self.due_at < now + span else None
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import get_items
-from newsreel.polling.claims import Claims
+from newsreel.aws.claims import Claims
 from newsreel.polling.refresh_state import RefreshState, Tally
 from newsreel.times import instant, stamp
 

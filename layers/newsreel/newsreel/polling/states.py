@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import get_items, get_partition, table_errors
-from newsreel.polling.claims import Claims
+from newsreel.aws.claims import Claims
 from newsreel.polling.poll_state import DueState, Fetch, PollState
 from newsreel.polling.sweeping import LateFinds, SweepPace
 from newsreel.polling.watermark import Gap, SecondLook, Watermark

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from newsreel.aws.attributes import packed
+from newsreel.fields import Field
 from newsreel.ids import VIDEO_ID
 from newsreel.library.item import position
 from newsreel.library.listing import Listing
@@ -23,7 +24,7 @@ from newsreel.watched import SETTINGS
 from newsreel.web import answers, feed, json_feed, opml, shown
 from newsreel.web.access import CHALLENGE
 from newsreel.web.answers import JSON, PROBLEM
-from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, VIDEOS, PageRequest, Parameter
+from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, VIDEOS, PageRequest
 from newsreel.web.request import Request
 from newsreel.web.schemas import schemas
 
@@ -446,7 +447,7 @@ def _new_settings() -> Document:
     }
 
 
-def _parameter(parameter: Parameter) -> Document:
+def _parameter(parameter: Field) -> Document:
     return {
         "name": parameter.name,
         "in": "query",

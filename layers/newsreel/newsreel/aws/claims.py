@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsreel.aws.attributes import Attributes, packed
 from newsreel.aws.calls import condition_held
-from newsreel.polling.poll_state import CLOCK_SLACK
-from newsreel.times import stamp
+from newsreel.times import CLOCK_SLACK, stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
