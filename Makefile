@@ -10,6 +10,7 @@ modules := functions/api/dashboard/modules
 answers := $(modules)/answers.d.ts
 
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
+in_the_layer := certifi charset-normalizer idna requests tzdata urllib3
 
 .PHONY: help run queries index test bench check sam-api sam-test deploy-check openapi dashboard format lock
 
@@ -92,6 +93,8 @@ lock: ## Pin the newest versions that requirements/*.in allow
 	@$(pin) requirements/run.in --output-file requirements/run.txt --constraint requirements/dev.txt
 	@$(pin) layers/newsreel/requirements.in --output-file layers/newsreel/requirements.txt \
 	  --constraint requirements/dev.txt --generate-hashes --no-emit-package charset-normalizer
+	@$(pin) functions/notifier/requirements.in --output-file functions/notifier/requirements.txt \
+	  --constraint requirements/dev.txt --generate-hashes $(in_the_layer:%=--no-emit-package %)
 	@rm -f requirements/deploy.txt requirements/checkov.txt requirements/bench.txt
 	@$(pin) requirements/deploy.in --output-file requirements/deploy.txt
 	@$(pin) requirements/checkov.in --output-file requirements/checkov.txt

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 import base64
 import json
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CHANGES = ("PUT", "DELETE")
-"""Methods that the template routes to the editor."""
+CHANGES = re.compile(r"(PUT|DELETE) /queries/.+|(PUT|DELETE) /targets/[^/]+|PUT /targets/[^/]+/test", re.DOTALL)
+"""Methods and paths that the template routes to the editor."""
 TEXT_TYPES = ("application/javascript", "application/json", "application/xml")
 """Beside text/*, the only types whose bodies come as they are; forms, too, come in base64."""
 
 
 class Front:
-    """The WSGI app that hands each request to a function: changes of what is watched to the editor, others to the api.
+    """The WSGI app that hands each request to a function: changes to the editor, others to the api.
 
     Without an editor, the api gets them, too.
     """
@@ -41,7 +42,7 @@ class Front:
         """Answer one request."""
         request = Request(environ)
         event = event_of(request, datetime.now(UTC))
-        is_change = request.method in CHANGES and request.path.startswith("/queries/")
+        is_change = CHANGES.fullmatch(f"{request.method} {request.path}")
         function = self._editor if is_change else self._api
         try:
             response = response_of(function.invoke(event))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import functions.api.app as api
 from local.catalogue import Clip, thumbnails
@@ -23,6 +24,8 @@ def filled_world(services: Engine, template: Template) -> Iterator[World]:
     with new_world(services, template) as world:
         world.add(*map(_clip, range(1, COUNT + 1)))
         world.schedule()
+        target = {"kind": "webhook", "address": "https://receiver.test/hook"}
+        assert world.client().put("/targets/chat", json=target).status_code == HTTPStatus.CREATED
         yield world
 
 

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as WSGIResponse
 import functions.api.app as api
 import functions.editor.app as editor
 import functions.fetcher.app as fetcher
+import functions.notifier.app as notifier
 from local.catalogue import Clip, Clips
 from local.engine import Engine
 from local.front import Front
@@ -66,26 +67,34 @@ class InProcess(BaseAdapter):
         """Nothing is open."""
 
 
+POLLS, NEWS = "queue", "news"
+"""The URLs of the world's queues."""
+
+
 class Queue:
-    """SQS as far as the fetcher uses it, in the world's time."""
+    """SQS as far as the functions use it, in the world's time."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._messages: list[tuple[datetime, int, str]] = []
+        self._messages: list[tuple[datetime, int, str, str]] = []
         self._sent = 0
 
     def send_message(self, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 - boto3's names
         """Keep a message until its delay is over."""
-        assert QueueUrl == "queue"
+        assert QueueUrl in (POLLS, NEWS)
         assert 0 <= DelaySeconds <= 900
-        self._sent += 1
-        heapq.heappush(self._messages, (self._now() + timedelta(seconds=DelaySeconds), self._sent, MessageBody))
+        self.repeat(QueueUrl, MessageBody, self._now() + timedelta(seconds=DelaySeconds))
 
-    def until(self, end: datetime) -> Iterator[tuple[datetime, str]]:
-        """The messages delivered before `end`, with their times."""
+    def repeat(self, url: str, body: str, at: datetime) -> None:
+        """Deliver a message at this time, as SQS may do at any."""
+        self._sent += 1
+        heapq.heappush(self._messages, (at, self._sent, url, body))
+
+    def until(self, end: datetime) -> Iterator[tuple[datetime, str, str]]:
+        """The messages delivered before `end`, with their times and their queues' URLs."""
         while self._messages and self._messages[0][0] < end:
-            at, _, body = heapq.heappop(self._messages)
-            yield at, body
+            at, _, url, body = heapq.heappop(self._messages)
+            yield at, url, body
 
 
 class World:
@@ -112,10 +121,15 @@ class World:
         self._secrets = cast("SecretsManagerClient", Remembered(secrets))
         name = f"keys-{uuid4().hex[:8]}"
         self._secret = self._secrets.create_secret(Name=name, SecretString='{"keys": ["key-one"]}')["ARN"]
+        targets = self._secrets.create_secret(Name=f"targets-{uuid4().hex[:8]}", SecretString="{}")["ARN"]
         self.environ = {
             **tables,
             "KEYS_SECRET_ID": self._secret,
-            "POLL_QUEUE_URL": "queue",
+            "POLL_QUEUE_URL": POLLS,
+            "NEWS_QUEUE_URL": NEWS,
+            "TARGETS_SECRET_ID": targets,
+            # Receivers of tests are on this machine.
+            "TARGET_ADDRESSES": "any",
             "QUERIES": "cricket",
             "YOUTUBE_API_URL": UPSTREAM_URL,
             # Open, as it is on one machine; `set_passwords` puts something into the secret.
@@ -130,6 +144,7 @@ class World:
             "UNITS_PER_DAY",
             "INVIDIOUS_URLS",
             "ALLOWED_ORIGIN",
+            "EVENT_BUS",
         ):
             monkeypatch.delenv(name, raising=False)
 
@@ -152,6 +167,10 @@ class World:
         self._patch.setattr(api.listed, "seconds", 0)
         self._patch.setattr(editor, "clock", self.time)
         self._patch.setattr(editor, "dynamodb", lambda: self.dynamodb)
+        self._patch.setattr(editor, "queue", lambda: self.queue)
+        self._patch.setattr(notifier, "clock", self.time)
+        self._patch.setattr(notifier, "dynamodb", lambda: self.dynamodb)
+        self._patch.setattr(notifier, "queue", lambda: self.queue)
         self.configure()
         return self
 
@@ -184,6 +203,9 @@ class World:
             api.dashboard_page,
             editor.settings,
             editor.guard,
+            editor.addresses,
+            notifier.settings,
+            notifier.addresses,
         ):
             made_once.cache_clear()
         for kept in (api.pages, api.ready, api.listed):
@@ -223,12 +245,41 @@ class World:
         ]
         return self._invoke({"Records": records})
 
-    def poll(self, query: str = "cricket") -> dict[str, Any]:
+    def deliver_news(self, body: str) -> None:
+        """One event of the queue of news, now."""
+        event = {"Records": [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]}
+        with contextlib.redirect_stdout(io.StringIO()):
+            answer = notifier.handler(event, cast("Any", Context("notifier", 256, 30)))
+        assert answer == {"batchItemFailures": []}
+
+    def settle(self, span: timedelta = MINUTE) -> None:
+        """Let time pass without the schedule; the queues' messages come when they are due."""
+        end = self.now + span
+        self._deliver_until(end)
+        self.now = end
+
+    def _deliver_until(self, end: datetime) -> None:
+        for at, url, body in self.queue.until(end):
+            self.now = max(self.now, at)
+            if url == NEWS:
+                self.deliver_news(body)
+            else:
+                self.deliver(body)
+
+    def poll(self, query: str = "cricket", *, news: bool = False) -> dict[str, Any]:
         """Poll a query by a message of the queue; the report, which must be there."""
         before = len(self.reports)
-        self.deliver(json.dumps({"query": query}))
+        self.deliver(json.dumps({"query": query, "news": news}))
         assert len(self.reports) == before + 1, "the poll was not due, or failed"
         return self.reports[-1]
+
+    def poll_again(self, query: str = "cricket") -> None:
+        """Poll a query though it is not due, with whoever is to be told."""
+        key = {"pk": {"S": f"query#{query}"}, "sk": {"S": "poll"}}
+        self.dynamodb.update_item(
+            TableName=self.environ["STATE_TABLE"], Key=key, UpdateExpression="REMOVE due_at, claimed_until"
+        )
+        self.poll(query, news=True)
 
     def run(self, span: timedelta) -> None:
         """Let time pass, minute by minute."""
@@ -254,9 +305,7 @@ class World:
         """Let a minute pass: an event of the schedule, and the queue's messages when they are due."""
         minute = self.now
         self.schedule()
-        for at, body in self.queue.until(minute + MINUTE):
-            self.now = max(self.now, at)
-            self.deliver(body)
+        self._deliver_until(minute + MINUTE)
         self.now = minute + MINUTE
 
     def get(self, path: str, **headers: str) -> Any:

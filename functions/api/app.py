@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownVideo
+from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownTarget, UnknownVideo
 from newsreel.ids import is_video_id
 from newsreel.library import looking
 from newsreel.library.listing import Shelf, block
@@ -38,6 +38,8 @@ from newsreel.web.request import Request, from_event
 from newsreel.web.responding import answered
 
 if TYPE_CHECKING:
+    from newsreel.news.outbox_state import OutboxState
+    from newsreel.news.target import Target
     from newsreel.polling.poll_state import PollState
     from newsreel.web.guard import Guard
 
@@ -174,7 +176,7 @@ def sharing() -> answers.Sharing:
 
 def answer_to(request: Request, found: Route | None) -> Answer:
     """The answer to a request, the ready one if the same was asked for a moment ago. Raises RequestError."""
-    if found is None and request.method in METHODS:
+    if found is None and request.method in METHODS and answers.allowed(request.path) != answers.ALLOWED_OF_TEST:
         raise NotThere(f"There is nothing at this path; there are {', '.join(routes)}.")
     if request.method == "OPTIONS":
         return answers.options(request.path, sharing())
@@ -304,7 +306,7 @@ def get_status(request: Request) -> Answer:
 
     parameters.read(request.query, ())
     table = settings().state_table
-    watched, removals = known()
+    watched, removals, _ = known()
     queries = [query.name for query in watched]
     states = PollStates(dynamodb(), table).read(queries)
     body = status.status(
@@ -316,10 +318,38 @@ def get_status(request: Request) -> Answer:
         RefreshStates(dynamodb(), table).read(),
         read_ring(dynamodb(), table),
         Instances(dynamodb(), table, settings().invidious_urls).read(),
+        target_health(),
         settings(),
         clock(),
     )
     return answers.json_answer(body, answers.BRIEFLY)
+
+
+@route("/targets")
+def get_targets(request: Request) -> Answer:
+    """Who is told of new videos, and how that fares."""
+    from newsreel.web import shown_news  # noqa: PLC0415 - pages are asked for far more often
+
+    parameters.read(request.query, ())
+    found = outboxes()
+    body: shown_news.Targets = {"targets": [shown_news.target(target, state, clock()) for target, state in found]}
+    return answers.json_answer(body, answers.BRIEFLY)
+
+
+@route("/targets/*")
+def get_target(request: Request) -> Answer:
+    """The settings of one target, with the version that a change must name."""
+    from newsreel.news.target import read_name  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.news.targets import targets  # noqa: PLC0415 - the same
+    from newsreel.web import shown_news  # noqa: PLC0415 - the same
+
+    parameters.read(request.query, ())
+    name = read_name(request.name)
+    found = {target.name: target for target in targets(known().targets)}
+    if name not in found:
+        raise UnknownTarget(name, tuple(found))
+    target = found[name]
+    return answers.json_answer(shown_news.target_settings(target), answers.BRIEFLY, version=target.version)
 
 
 @route("/privacy")
@@ -361,6 +391,27 @@ def get_docs_file(request: Request) -> Answer:
 def normalized_name(request: Request) -> str:
     """The query that a path names, however its spaces were typed."""
     return read_name(request.path.removeprefix("/queries/"))
+
+
+def outboxes() -> list[tuple["Target", "OutboxState"]]:
+    """The targets with their states."""
+    if not known().targets:
+        return []
+    from newsreel.news.outbox import Outbox  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.news.targets import targets  # noqa: PLC0415 - the same
+
+    found = targets(known().targets)
+    states = Outbox(dynamodb(), settings().state_table).states([target.uid for target in found])
+    return list(zip(found, states, strict=True))
+
+
+def target_health() -> list[shown.TargetHealth]:
+    """How the targets fare."""
+    if not known().targets:
+        return []
+    from newsreel.web import shown_news  # noqa: PLC0415 - pages are asked for far more often
+
+    return [shown_news.health(target, state, clock()) for target, state in outboxes()]
 
 
 def newest_of(states: Iterable["PollState"]) -> dict[str, Attributes]:

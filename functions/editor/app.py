@@ -1,11 +1,11 @@
-"""The editor: changes what is watched. It is the only function that may."""
+"""The editor: changes what is watched, and who is told. It is the only function that may."""
 
 from newsreel import startup
 
 # isort: split
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import replace
 from functools import cache
 from http import HTTPStatus
@@ -16,13 +16,18 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
-from newsreel.errors import Changed, Fault, InvalidParameters, NotRead, UnknownQuery
+from newsreel.errors import Changed, Fault, InvalidParameters, NotRead, UnknownQuery, UnknownTarget
+from newsreel.news import target
+from newsreel.news.addresses import Address, Addresses, new_id, new_signing_key
+from newsreel.news.queue import NewsQueue
+from newsreel.news.target import Target
+from newsreel.news.targets import Targets
 from newsreel.polling.watched_queries import WatchedQueries
 from newsreel.settings import EditorSettings, read_settings
 from newsreel.times import utc_now
 from newsreel.watched import WatchedQuery, read_name
 from newsreel.watched import read_settings as read_query_settings
-from newsreel.web import access, answers, parameters, shown
+from newsreel.web import access, answers, parameters, shown, shown_news
 from newsreel.web.answers import Answer
 from newsreel.web.guard import Guard
 from newsreel.web.passwords import PasswordsSecret
@@ -35,6 +40,7 @@ BODY_AT_MOST = 10_000
 logger = Logger(service="newsreel")
 clock = utc_now
 dynamodb = cache(lambda: aws.client("dynamodb"))
+queue = cache(lambda: aws.client("sqs"))
 app = APIGatewayHttpResolver()
 
 
@@ -50,10 +56,26 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 @app.route(r"/queries/(?s:.+)\Z", method=["PUT", "DELETE"])
-def respond() -> Response[str]:
-    """The response to the current request."""
+def change_query() -> Response[str]:
+    """Change what is watched."""
+    return respond({"PUT": put_query, "DELETE": delete_query})
+
+
+@app.route(r"/targets/[^/]+\Z", method=["PUT", "DELETE"])
+def change_target() -> Response[str]:
+    """Change who is told."""
+    return respond({"PUT": put_target, "DELETE": delete_target})
+
+
+@app.route(r"/targets/[^/]+/test\Z", method=["PUT"])
+def send_test() -> Response[str]:
+    """Have a test message sent."""
+    return respond({"PUT": put_test})
+
+
+def respond(changes: Mapping[str, Callable[[Request], Answer]]) -> Response[str]:
+    """The response to the current request, by its method."""
     request = from_event(app.current_event.raw_event, app.lambda_context.aws_request_id)
-    changes: dict[str, Callable[[Request], Answer]] = {"PUT": put, "DELETE": delete}
     change = changes[request.method]
     answer = answered(request, lambda: at_the_door(request) or change(request), logger)
     return answers.finished(request, answer, answers.sharing_of(settings().access, settings().allowed_origin))
@@ -72,12 +94,12 @@ def guard() -> Guard:
     return Guard(secret, logger.warning)
 
 
-def put(request: Request) -> Answer:
+def put_query(request: Request) -> Answer:
     """Watch a query, or change its settings; what the body does not name becomes the default."""
     parameters.read(request.query, ())
     name = _name(request)
     values = read_query_settings(_json(request))
-    former = _former(request, name)
+    former = _former(request, name, watched().find(name), "watched")
     wanted = WatchedQuery(**{"search": name, **values, "name": name})
     if former:
         wanted = replace(wanted, place=former.place, version=former.version)
@@ -86,15 +108,82 @@ def put(request: Request) -> Answer:
     return answer if former else replace(answer, status=HTTPStatus.CREATED)
 
 
-def delete(request: Request) -> Answer:
+def delete_query(request: Request) -> Answer:
     """Watch a query no more."""
     values = parameters.read(request.query, (parameters.VIDEOS,))
     name = _name(request)
-    former = _former(request, name)
+    former = _former(request, name, watched().find(name), "watched")
     if former is None:
         raise UnknownQuery(name, tuple(query.name for query in watched().read()))
     watched().remove(former, clock(), videos_go=values.get("videos") == "delete")
     return Answer(HTTPStatus.NO_CONTENT)
+
+
+def put_target(request: Request) -> Answer:
+    """Tell a target, or change its settings; what the body does not name becomes the default, but for its address."""
+    parameters.read(request.query, ())
+    name = target.read_name(request.name)
+    former = _former(request, name, targets().find(name), "a target")
+    values, url = target.read(_json(request), former, anywhere=settings().target_addresses == "any")
+    wanted = Target(**{**values, "name": name, "uid": former.uid if former else new_id()})
+    if former:
+        wanted = replace(wanted, address_id=former.address_id, version=former.version)
+    written, address = _written(wanted, url)
+    body: shown_news.WrittenTarget = {
+        **shown_news.target_settings(written),
+        "secret": (address.signing_key or None) if address else None,
+    }
+    answer = answers.json_answer(body, answers.NEVER, version=written.version)
+    return answer if former else replace(answer, status=HTTPStatus.CREATED)
+
+
+def _written(wanted: Target, url: str | None) -> tuple[Target, Address | None]:
+    """The target as it is written, and its address where it is a new one."""
+    now = clock()
+    if url is None:
+        return targets().put(wanted, now), None
+    address = Address(url, new_signing_key() if wanted.kind == "webhook" else "")
+    wanted = replace(wanted, address_id=new_id())
+    with targets().addresses_held(now):
+        addresses().put(wanted.address_id, address, {each.address_id for each in targets().read()})
+        return targets().put(wanted, now), address
+
+
+def delete_target(request: Request) -> Answer:
+    """Tell a target no more."""
+    parameters.read(request.query, ())
+    name = target.read_name(request.name)
+    former = _former(request, name, targets().find(name), "a target")
+    if former is None:
+        raise _unknown(name)
+    targets().remove(former, clock())
+    return Answer(HTTPStatus.NO_CONTENT)
+
+
+def put_test(request: Request) -> Answer:
+    """Have a test message sent to a target, which /targets then tells of."""
+    parameters.read(request.query, ())
+    name = target.read_name(request.path.split("/")[-2])
+    found = targets().find(name)
+    if found is None:
+        raise _unknown(name)
+    NewsQueue(queue(), settings().news_queue_url).test(found.uid)
+    return Answer(HTTPStatus.ACCEPTED)
+
+
+def _unknown(name: str) -> UnknownTarget:
+    return UnknownTarget(name, tuple(each.name for each in targets().read()))
+
+
+def targets() -> Targets:
+    """Who is told."""
+    return Targets(dynamodb(), settings().state_table)
+
+
+@cache
+def addresses() -> Addresses:
+    """The targets' addresses."""
+    return Addresses(aws.client("secretsmanager"), settings().targets_secret_id)
 
 
 def watched() -> WatchedQueries:
@@ -115,21 +204,20 @@ def _json(request: Request) -> Any:
         raise InvalidParameters(Fault("body", None, 'must be JSON in UTF-8, such as {} or {"weight": 2}')) from None
 
 
-def _former(request: Request, name: str) -> WatchedQuery | None:
-    """The query as it is, if the request says that it was read so; None where there is none, and none was read.
+def _former[T: (WatchedQuery, Target)](request: Request, name: str, there: T | None, what: str) -> T | None:
+    """What is there under a name, if the request says that it was read so; None where nothing is, and none was read.
 
-    Raises Changed, NotRead.
+    `what` says what it is there as. Raises Changed, NotRead.
     """
-    there = watched().find(name)
     wanted, unwanted = request.headers.get("if-match"), request.headers.get("if-none-match")
     if there is None:
         if wanted:
-            raise Changed(f"{name!r} is not watched any more")
+            raise Changed(f"{name!r} is not {what} any more")
         return None
     if unwanted == "*":
-        raise Changed(f"{name!r} is watched already")
+        raise Changed(f"{name!r} is {what} already")
     if wanted is None:
-        raise NotRead(f"{name!r} is watched already: send its ETag as If-Match, so that no one else's change is lost")
+        raise NotRead(f"{name!r} is {what} already: send its ETag as If-Match, so that no one else's change is lost")
     tags = {tag.strip() for tag in wanted.split(",")}
     if not tags & {"*", answers.version_tag(there.version)}:
         raise Changed(f"{name!r} was changed meanwhile; read it again")

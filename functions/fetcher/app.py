@@ -6,10 +6,9 @@ from newsreel import startup
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -17,6 +16,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
+from newsreel.aws.calls import send_message
+from newsreel.aws.claims import new_claim_id
 from newsreel.errors import PollsFailed
 from newsreel.keys.budget import Bucket, Budget
 from newsreel.keys.ring import KeyRing
@@ -99,7 +100,7 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
             elif "forget" in body:
                 forget(body["forget"])
             else:
-                run_named(body["query"], body.get("rivals"))
+                run_named(body["query"], body.get("rivals"), told=body.get("news", False))
         except Exception:
             logger.exception("message failed", extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
@@ -113,6 +114,7 @@ def schedule() -> None:
     now = clock()
     known = watched().all()
     queries = {query.name: query for query in known.queries if not query.paused}
+    told = wanted_news(known.targets)
     states = PollStates(dynamodb(), settings().state_table).read_due(list(queries))
     ring = key_ring()
     budget = ring.budget()
@@ -121,14 +123,52 @@ def schedule() -> None:
     first = due[0] if due and due[0].due_at <= now else None
     among = rivals(known.queries)
     for each in due[1 if first else 0 :]:
-        message = {"query": each.query, "due_at": stamp(each.due_at), "rivals": among[each.query]}
+        message = {
+            "query": each.query,
+            "due_at": stamp(each.due_at),
+            "rivals": among[each.query],
+            "news": told(each.query),
+        }
         defer(message, each.due_at)
     defer_refresh(now)
     for removal in removals().read(known.removals):
         if not removal.done:
             defer({"forget": removal.query}, now)
+    if known.targets:
+        call_targets(known.targets, now)
     if first:
-        run(queries[first.query], among[first.query], ring)
+        run(queries[first.query], among[first.query], ring, told=told(first.query))
+
+
+def wanted_news(targets: Sequence[Mapping[str, Any]]) -> Callable[[str], bool]:
+    """Whether somebody is to be told of a query's new videos."""
+    if not targets:
+        return lambda _: bool(settings().event_bus)
+    from newsreel.news.targets import targets as read  # noqa: PLC0415 - many have no targets
+
+    found = read(targets)
+    return lambda query: bool(settings().event_bus) or any(target.wants(query) for target in found)
+
+
+def call_targets(targets: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Call the targets whose turn it is in the coming minute, and publish how many cannot be told."""
+    from newsreel.news.outbox import Outbox  # noqa: PLC0415 - many have no targets
+    from newsreel.news.queue import NewsQueue  # noqa: PLC0415 - the same
+
+    states = Outbox(dynamodb(), settings().state_table).states([target["uid"] for target in targets])
+    for state in states:
+        turn_at = state.turn_at(now)
+        if turn_at and turn_at - now <= HORIZON:
+            NewsQueue(queue(), settings().news_queue_url).call(state.uid, turn_at - now)
+    metrics.add_metric("TargetsFailing", MetricUnit.Count, sum(state.failing_since is not None for state in states))
+    publish()
+
+
+def announce(query: str, video_ids: Sequence[str]) -> None:
+    """Say that these videos are about to be stored."""
+    from newsreel.news.queue import NewsQueue, news_of  # noqa: PLC0415 - most polls find nothing new
+
+    NewsQueue(queue(), settings().news_queue_url).announce(news_of(query, video_ids, new_claim_id()))
 
 
 def defer_refresh(now: datetime) -> None:
@@ -140,11 +180,7 @@ def defer_refresh(now: datetime) -> None:
 
 def defer(message: dict[str, Any], due_at: datetime) -> None:
     """Put a message into the queue that is delivered at this time."""
-    queue().send_message(
-        QueueUrl=settings().poll_queue_url,
-        MessageBody=json.dumps(message),
-        DelaySeconds=max(0, ceil((due_at - clock()).total_seconds())),
-    )
+    send_message(queue(), settings().poll_queue_url, message, (due_at - clock()).total_seconds())
 
 
 def forget(name: str) -> None:
@@ -182,23 +218,29 @@ def refresh() -> None:
     publish()
 
 
-def run_named(name: str, among: float | None) -> None:
+def run_named(name: str, among: float | None, *, told: bool = False) -> None:
     """Poll the query of a message, if it is still watched."""
     query = watched().find(name)
     if query is None or query.paused:
         logger.info("query is no longer watched", extra={"query": name})
         return
     # A message of the release before this one does not say among how many.
-    run(query, among or rivals([query, *(each for each in watched().read() if each.name != name)])[name], key_ring())
+    among = among or rivals([query, *(each for each in watched().read() if each.name != name)])[name]
+    run(query, among, key_ring(), told=told)
 
 
-def run(query: WatchedQuery, among: float, ring: KeyRing) -> None:
-    """Poll one query, as one of so many rivals, by these keys, if it is due; log and publish what came of it."""
+def run(query: WatchedQuery, among: float, ring: KeyRing, *, told: bool) -> None:
+    """Poll one query, as one of so many rivals, by these keys, if it is due; log and publish what came of it.
+
+    `told`: somebody is to be told of its new videos.
+    """
     # Most minutes nothing is due, and without a poll a start takes two thirds.
     from newsreel.polling.adapters import adapters  # noqa: PLC0415
     from newsreel.polling.poll import poll  # noqa: PLC0415
 
-    report = poll(query, among, settings(), adapters(dynamodb(), settings(), ring, clock, sleep))
+    report = poll(
+        query, among, settings(), adapters(dynamodb(), settings(), ring, clock, sleep), announce if told else None
+    )
     if report is None:
         logger.debug("poll not due", extra={"query": query.name})
         return

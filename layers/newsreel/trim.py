@@ -3,7 +3,7 @@
 A function pays at every cold start for whatever its libraries load (`make bench`):
 
 - botocore describes 440 services in 25 MB, and whenever it makes a client it looks into all their folders and reads a
-  list of every service's endpoints. What stays is its own data of three services without documentation, and of those
+  list of every service's endpoints. What stays is its own data of four services without documentation, and of those
   the operations that the functions call, with their shapes.
 - botocore's special treatment of other services and its generator of documentation, registered with every session.
 - urllib3's HTTP/2, which is off unless a program switches it on.
@@ -24,7 +24,8 @@ from typing import Any
 
 USED = {
     "dynamodb": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
-    "secretsmanager": ("GetSecretValue",),
+    "events": ("PutEvents",),
+    "secretsmanager": ("GetSecretValue", "PutSecretValue"),
     "sqs": ("SendMessage",),
 }
 """The operations that are called, by service."""

@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,11 +37,15 @@ PATHS = [
     "/opml",
     "/queries",
     "/queries/cricket",
+    "/targets",
+    "/targets/chat",
     "/status",
     "/privacy",
     "/openapi.json",
     "/docs",
 ]
+CHANGED = ("/queries/cricket", "/targets/chat")
+"""What can be changed has a version of its own, and more methods."""
 PROBLEM = "application/problem+json"
 
 
@@ -74,14 +79,13 @@ def test_every_path_answers(full: World, path: str) -> None:
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     # A strong one says which version a change must name.
-    assert response.headers["ETag"].startswith('"' if path == "/queries/cricket" else 'W/"')
+    assert response.headers["ETag"].startswith('"' if path in CHANGED else 'W/"')
     assert response.headers["Cache-Control"]
 
 
 def test_every_path_is_tried() -> None:
-    assert api.routes.keys() == {path.replace("video000001", "*").replace("/cricket", "/*") for path in PATHS} | {
-        "/docs/*"
-    }
+    tried = {re.sub(r"/(video000001|cricket|chat)$", "/*", path) for path in PATHS}
+    assert api.routes.keys() == tried | {"/docs/*"}
 
 
 def test_ping(full: World) -> None:
@@ -237,7 +241,7 @@ def test_what_is_not_there(full: World, path: str, status: int) -> None:
     assert full.get(path).status_code == status
 
 
-@pytest.mark.parametrize("path", [*(path for path in PATHS if path != "/queries/cricket"), "/videos/%22", "/docs/x"])
+@pytest.mark.parametrize("path", [*(path for path in PATHS if path not in CHANGED), "/videos/%22", "/docs/x"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_other_methods_are_told_what_is_allowed(full: World, path: str, method: str) -> None:
     response = full.client().open(path, method=method, data=b"{}")
@@ -246,12 +250,18 @@ def test_other_methods_are_told_what_is_allowed(full: World, path: str, method: 
     assert response.get_json()["status"] == 405
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_a_test_message_is_only_put(full: World, method: str) -> None:
+    response = full.client().open("/targets/chat/test", method=method)
+    assert (response.status_code, response.headers["Allow"]) == (405, "OPTIONS, PUT")
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_options_and_preflight(full: World, path: str) -> None:
     wanted = {"Origin": "https://site.example", "Access-Control-Request-Method": "GET"}
     response = full.client().options(path, headers=wanted)
     assert (response.status_code, response.data) == (204, b"")
-    edited = ", PUT, DELETE" if path == "/queries/cricket" else ""
+    edited = ", PUT, DELETE" if path in CHANGED else ""
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS" + edited
     # Pages of other sites may only read.
     assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"

@@ -95,7 +95,8 @@ def empty(world: World) -> World:
 def paths(world: World) -> list[str]:
     """A path for each route, with what it leads to there."""
     script = world.get("/docs", **READERS[0]).text.partition('src="docs/')[2].partition('"')[0]
-    inside = {"/videos/*": "/videos/video000001", "/queries/*": "/queries/cricket", "/docs/*": f"/docs/{script}"}
+    inside = {"/videos/*": "/videos/video000001", "/queries/*": "/queries/cricket", "/targets/*": "/targets/chat"}
+    inside["/docs/*"] = f"/docs/{script}"
     return [inside.get(path, path) for path in api.routes]
 
 

@@ -21,8 +21,9 @@ BELOW = {
     "library": {"", "aws"},
     "keys": {"", "aws"},
     "sources": {"", "aws", "library", "keys"},
+    "news": {"", "aws", "library"},
     "polling": {"", "aws", "library", "keys", "sources"},
-    "web": {"", "aws", "library", "keys", "sources", "polling"},
+    "web": {"", "aws", "library", "keys", "sources", "news", "polling"},
 }
 """What each room may import besides itself; the values have no room."""
 READ_BY_WEB = {
@@ -36,6 +37,11 @@ READ_BY_WEB = {
     "polling.watched_queries",
     "polling.removals",
     "sources.instances",
+    # What is shown of targets.
+    "news.target",
+    "news.outbox_state",
+    "news.choosing",
+    "news.sample",
 }
 RULES = {
     "video",
@@ -51,11 +57,15 @@ RULES = {
     "polling.schedule",
     "polling.ages",
     "polling.sweeping",
+    "news.target",
+    "news.outbox_state",
     "web.access",
 }
 LIBRARIES = {
     "botocore": {"aws.clients", "aws.calls"},
-    "requests": {"sources.asking", "sources.youtube", "sources.invidious"},
+    "requests": {"sources.asking", "sources.youtube", "sources.invidious", "news.webhook"},
+    "apprise": {"news.chat", "news.outside", "news.webhook"},
+    "babel": {"news.said"},
     "urllib3": {"sources.asking"},
     "pydantic": {"web.schemas"},
     "aws_lambda_powertools": {"web.answers", "web.responding"},
@@ -113,7 +123,7 @@ def test_no_circles() -> None:
 
 @pytest.mark.parametrize("module", [module for module in MODULES if room(module) == "web"])
 def test_web_reads_what_is_there_and_never_polls(module: str) -> None:
-    upper = {each for each in own(module) if room(each) in ("keys", "sources", "polling")}
+    upper = {each for each in own(module) if room(each) in ("keys", "sources", "news", "polling")}
     assert upper <= READ_BY_WEB
 
 
@@ -130,7 +140,8 @@ def test_libraries_are_known_only_where_they_are_needed(library: str) -> None:
     assert users == LIBRARIES[library]
 
 
-@pytest.mark.parametrize("function", ["api", "fetcher"])
+@pytest.mark.parametrize("function", ["api", "editor", "fetcher", "notifier"])
 def test_functions_know_no_library_that_an_adapter_stands_for(function: str) -> None:
     tree = ast.parse((ROOT / "functions" / function / "app.py").read_text(encoding="utf-8"))
-    assert not {name.partition(".")[0] for name in _names(tree)} & {"boto3", "botocore", "requests", "pydantic"}
+    outside = {"apprise", "babel", "boto3", "botocore", "pydantic", "requests"}
+    assert not {name.partition(".")[0] for name in _names(tree)} & outside

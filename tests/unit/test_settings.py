@@ -15,7 +15,9 @@ from newsreel.settings import (
     QUERY_LENGTH_AT_MOST,
     SETTINGS,
     ApiSettings,
+    EditorSettings,
     FetcherSettings,
+    NotifierSettings,
     OneOf,
     Whole,
     read_settings,
@@ -28,9 +30,10 @@ REQUIRED = {
     "KEYS_SECRET_ID": "secret",
     "PASSWORDS_SECRET_ID": "passwords",
     "POLL_QUEUE_URL": "https://queue.test/1",
+    "NEWS_QUEUE_URL": "https://queue.test/2",
     "QUERIES": "cricket",
 }
-OF_THE_FETCHER = {"KEYS_SECRET_ID", "POLL_QUEUE_URL"}
+OF_THE_FETCHER = {"KEYS_SECRET_ID", "NEWS_QUEUE_URL", "POLL_QUEUE_URL"}
 OF_THE_API = {"PASSWORDS_SECRET_ID"}
 
 
@@ -51,8 +54,17 @@ def test_what_holds_where_nothing_is_said() -> None:
 
 def test_each_function_has_settings_of_its_own() -> None:
     api, fetcher = set(ApiSettings._fields), set(FetcherSettings._fields)
-    assert set(SETTINGS) == api | fetcher
-    assert variables(fetcher - api) == {"KEYS_SECRET_ID", "POLL_QUEUE_URL", "YOUTUBE_API_URL"}
+    editor, notifier = set(EditorSettings._fields), set(NotifierSettings._fields)
+    assert set(SETTINGS) == api | fetcher | editor | notifier
+    assert variables(fetcher - api) == {
+        "EVENT_BUS",
+        "KEYS_SECRET_ID",
+        "NEWS_QUEUE_URL",
+        "POLL_QUEUE_URL",
+        "YOUTUBE_API_URL",
+    }
+    # The address of a target is for the two alone that write and read it.
+    assert variables(editor & notifier - api - fetcher) == {"TARGETS_SECRET_ID", "TARGET_ADDRESSES"}
     assert variables(api - fetcher) == {
         "ACCESS",
         "ALLOWED_ORIGIN",
@@ -88,8 +100,10 @@ def test_the_template_has_the_same_default_and_bounds(name: str) -> None:
 
 
 def test_the_template_has_a_parameter_for_each_setting_but_what_it_makes_itself() -> None:
-    made = {"VideosTable", "StateTable", "WordsTable", "KeysSecretId", "PasswordsSecretId", "PollQueueUrl"}
-    assert set(DECLARED) - made <= set(Template(ROOT / "template.yaml", {}).declared)
+    made = {"VideosTable", "StateTable", "WordsTable", "KeysSecretId", "PasswordsSecretId", "TargetsSecretId"}
+    made |= {"PollQueueUrl", "NewsQueueUrl"}
+    # Only one machine lets targets be anywhere.
+    assert set(DECLARED) - made - {"TargetAddresses"} <= set(Template(ROOT / "template.yaml", {}).declared)
 
 
 @pytest.mark.parametrize("name", REQUIRED)

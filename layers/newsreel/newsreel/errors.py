@@ -6,16 +6,19 @@
     ├── SettingsError          an environment variable is missing or wrong
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
     ├── ConditionFailed        a conditional write to DynamoDB found its condition not met
-    ├── SecretUnreadable       Secrets Manager did not give a secret
+    ├── SecretUnreadable       Secrets Manager did not give a secret, or did not take one
+    ├── QueueUnavailable       SQS, or EventBridge, did not take a message
     ├── PollsFailed            every poll that an event asked for failed
     ├── RequestError           a reader's request cannot be answered as it stands
     │   ├── InvalidParameters  400, each fault named
     │   ├── Changed            412, someone else has changed it meanwhile
     │   ├── NotRead            428, a change does not say which version it changes
-    │   ├── TooManyQueries     409
+    │   ├── TooMany            409, there is no room for another
     │   └── NotThere           404
     │       ├── UnknownQuery   not watched
+    │       ├── UnknownTarget  nobody is told under this name
     │       └── UnknownVideo   not stored
+    ├── TargetFailed           a target did not take what it was to be told
     └── SourceError            a source gave no videos
         ├── NoCallsLeft        no key may be asked now
         ├── DailyLimit         this key's bucket is spent until Pacific midnight
@@ -26,7 +29,7 @@
         └── SourceUnavailable  the source failed, was silent, or answered nonsense
 
 Libraries' exceptions are translated into these where newsreel meets them: AWS's in `aws.calls`, the sources' in
-`sources`. No message holds an API key.
+`sources`, the targets' in `news`. No message holds an API key, a password or an address.
 """
 
 from typing import NamedTuple
@@ -50,6 +53,10 @@ class ConditionFailed(NewsreelError):
 
 class SecretUnreadable(NewsreelError):
     """Secrets Manager refused or did not answer; the message says why and holds nothing of the secret."""
+
+
+class QueueUnavailable(NewsreelError):
+    """SQS, or EventBridge, refused or did not answer."""
 
 
 class PollsFailed(NewsreelError):
@@ -84,8 +91,8 @@ class NotRead(RequestError):
     """A change does not say which version was read, and could undo someone else's."""
 
 
-class TooManyQueries(RequestError):
-    """No further query can be watched."""
+class TooMany(RequestError):
+    """There is no room for another."""
 
 
 class NotThere(RequestError):
@@ -104,8 +111,31 @@ class UnknownQuery(NotThere):
         super().__init__(f"query {query!r} is not watched; watched are: {some}" if watched else "no query is watched")
 
 
+class UnknownTarget(NotThere):
+    """Nobody is told under this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"there is no target {name!r}; there are: {', '.join(known)}" if known else "there are no targets"
+        )
+
+
 class UnknownVideo(NotThere):
     """No video of that id is stored."""
+
+
+class TargetFailed(NewsreelError):
+    """A target did not take what it was to be told. The message holds nothing of its address.
+
+    `sure`: it is known that nothing has arrived. `retry_after`: seconds that it asks to be left alone. `gone`: it says
+    that it will never take anything again.
+    """
+
+    def __init__(self, problem: str, *, sure: bool, retry_after: int = 0, gone: bool = False) -> None:
+        super().__init__(problem)
+        self.sure = sure
+        self.retry_after = retry_after
+        self.gone = gone
 
 
 class SourceError(NewsreelError):

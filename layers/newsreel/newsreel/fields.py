@@ -82,20 +82,29 @@ def list_of(read: Callable[[str], str], most: int) -> Callable[[Any], tuple[str,
 
 def read_object(body: Any, fields: Sequence[Field], of: str) -> dict[str, Any]:
     """The fields of an object of JSON; `of` says whose they are. Raises InvalidParameters with every fault."""
+    values, faults = read_what_is_right(body, fields, of)
+    if faults:
+        raise InvalidParameters(*faults)
+    return values
+
+
+def read_what_is_right(body: Any, fields: Sequence[Field], of: str) -> tuple[dict[str, Any], list[Fault]]:
+    """The same, with the faults beside what could be read. Raises InvalidParameters where it is no object."""
     if not isinstance(body, dict):
         raise InvalidParameters(
             Fault("body", None, f"must be an object of JSON with the settings of {of}, such as {{}}")
         )
     known = {field.name: field for field in fields}
-    values, faults = {}, []
+    values: dict[str, Any] = {}
+    faults = []
     for name, value in body.items():
         if name not in known:
-            faults.append(Fault(name, str(value), f"is not a setting of {of}; known are {', '.join(known)}"))
+            # It may be a secret under a name that is written wrong.
+            faults.append(Fault(name, None, f"is not a setting of {of}; known are {', '.join(known)}"))
             continue
         try:
             values[name] = known[name].read(value)
         except ValueError:
-            faults.append(Fault(name, str(value), f"must be {known[name].allowed}"))
-    if faults:
-        raise InvalidParameters(*faults)
-    return values
+            secret = known[name].schema.get("writeOnly")
+            faults.append(Fault(name, None if secret else str(value), f"must be {known[name].allowed}"))
+    return values, faults

@@ -14,9 +14,13 @@ from newsreel.texts import normalized_query, without_marks
 type Pacing = Literal["budget", "fixed"]
 type Access = Literal["private", "public", "local"]
 """Who may read: who has a password, everybody, or everybody on this machine, who may also edit."""
+type TargetAddresses = Literal["public", "any"]
+"""Where targets may be: on the internet alone, or on this machine, too."""
 
 QUERIES_AT_MOST = 200
 QUERY_LENGTH_AT_MOST = 100
+"""Characters."""
+TARGET_NAME_AT_MOST = 50
 """Characters."""
 EVERY_QUERY = "*"
 """Stands for all watched queries, so that none may have this name."""
@@ -58,6 +62,8 @@ class FetcherSettings(NamedTuple):
     youtube_api_url: str
     invidious_urls: tuple[str, ...]
     retention: timedelta
+    news_queue_url: str
+    event_bus: str
 
 
 class EditorSettings(NamedTuple):
@@ -68,6 +74,23 @@ class EditorSettings(NamedTuple):
     access: Access
     allowed_origin: str
     passwords_secret_id: str
+    news_queue_url: str
+    targets_secret_id: str
+    target_addresses: TargetAddresses
+
+
+class NotifierSettings(NamedTuple):
+    """What the notifier needs."""
+
+    videos_table: str
+    state_table: str
+    words_table: str
+    queries: tuple[str, ...]
+    retention: timedelta
+    news_queue_url: str
+    targets_secret_id: str
+    target_addresses: TargetAddresses
+    event_bus: str
 
 
 class Whole(NamedTuple):
@@ -105,7 +128,9 @@ class Setting(NamedTuple):
     """None: it must be set."""
 
 
-def read_settings[S: (ApiSettings, FetcherSettings, EditorSettings)](kind: type[S], environ: Mapping[str, str]) -> S:
+def read_settings[S: (ApiSettings, FetcherSettings, EditorSettings, NotifierSettings)](
+    kind: type[S], environ: Mapping[str, str]
+) -> S:
     """A function's settings. Raises SettingsError, which names every variable that is wrong."""
     values: dict[str, Any] = {}
     faults = []
@@ -160,6 +185,12 @@ def _contact(text: str) -> str:
     return text
 
 
+def _bus(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/-]{0,256}", text):
+        raise ValueError(f"must be the name of an event bus, not {text!r}")
+    return text
+
+
 def _origin(text: str) -> str:
     if not re.fullmatch(r"(https://[a-z0-9.-]+(:[0-9]{1,5})?)?", text):
         raise ValueError(f"must be one https origin in small letters, such as https://site.example, not {text!r}")
@@ -172,6 +203,7 @@ SETTINGS: Mapping[str, Setting] = {
     "words_table": Setting("WORDS_TABLE"),
     "keys_secret_id": Setting("KEYS_SECRET_ID"),
     "poll_queue_url": Setting("POLL_QUEUE_URL"),
+    "news_queue_url": Setting("NEWS_QUEUE_URL"),
     "queries": Setting("QUERIES", _queries),
     "poll_interval": Setting("POLL_INTERVAL_SECONDS", Whole(10, 86_400, timedelta(seconds=1)), "10"),
     "pacing": Setting("PACING", OneOf(("budget", "fixed")), "budget"),
@@ -187,5 +219,9 @@ SETTINGS: Mapping[str, Setting] = {
     "access": Setting("ACCESS", OneOf(("private", "public", "local")), "private"),
     "allowed_origin": Setting("ALLOWED_ORIGIN", _origin, ""),
     "passwords_secret_id": Setting("PASSWORDS_SECRET_ID"),
+    "targets_secret_id": Setting("TARGETS_SECRET_ID"),
+    # The template never says `any`, as nothing that a function could reach inside is meant to be reached.
+    "target_addresses": Setting("TARGET_ADDRESSES", OneOf(("public", "any")), "public"),
+    "event_bus": Setting("EVENT_BUS", _bus, ""),
 }
 """By the names of the fields above."""

@@ -12,6 +12,7 @@ type SourceName = Literal["youtube", "invidious"]
 type Thumbnail = Mapping[str, str | int | None]
 """`url`, `width`, `height`; the last two in pixels, or None where the source does not say."""
 
+WATCH_URL = "https://www.youtube.com/watch?v="
 SHORT_AT_MOST = 180
 """Seconds that a Short lasts at most (YouTube Help, "Understand three-minute YouTube Shorts")."""
 SHORTS_CHOICES: tuple[Shorts, ...] = ("only", "none")

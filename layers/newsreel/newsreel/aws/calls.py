@@ -1,24 +1,30 @@
 """Calls to AWS: errors translated, batches split and their unprocessed rest asked for again."""
 
 import codecs
+import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import batched
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import ConditionFailed, SecretUnreadable, TableUnavailable
+from newsreel.errors import ConditionFailed, QueueUnavailable, SecretUnreadable, TableUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 GET_LIMIT = 100
 WRITE_LIMIT = 25
+DELAY_AT_MOST = 900
+"""Seconds that SQS can delay a message."""
 ROUNDS = 6
 """How often the unprocessed part of a batch is asked for again; the pauses double from 50 ms to 1.6 s."""
 
@@ -44,6 +50,22 @@ def condition_held(write: Callable[..., Any], **request: Any) -> dict[str, Any] 
             return answer
     except ConditionFailed:
         return None
+
+
+def put_version(
+    client: "DynamoDBClient", table: str, item: Attributes, former: int, *, was_removed: bool = False
+) -> bool:
+    """Put an item of which each change has a new `version`, if the one that was read still stands; whether it did.
+
+    `former` is that version, 0 where there was no item; `was_removed`: it only said that what it was is no more. Raises
+    TableUnavailable.
+    """
+    request: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+    if former:
+        state = "attribute_exists" if was_removed else "attribute_not_exists"
+        request["ConditionExpression"] = f"version = :version AND {state}(removed_at)"
+        request["ExpressionAttributeValues"] = {":version": {"N": str(former)}}
+    return condition_held(client.put_item, TableName=table, Item=item, **request) is not None
 
 
 def get_items(
@@ -114,6 +136,43 @@ def _until_processed(call: Callable[[Any], Any], request: Any) -> None:
         # Full jitter, as AWS advises for batches: unprocessed parts mean that the table is throttled right now.
         time.sleep(random.uniform(0, 0.05 * 2**attempt))
     raise TableUnavailable("a batch was still unprocessed after the last retry")
+
+
+def write_secret(client: "SecretsManagerClient", secret_id: str, text: str) -> None:
+    """Give a secret a new value. Raises SecretUnreadable."""
+    try:
+        client.put_secret_value(SecretId=secret_id, SecretString=text)
+    except ClientError as error:
+        raise SecretUnreadable(f"the secret cannot be written: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise SecretUnreadable(f"the secret cannot be written: {type(error).__name__}") from error
+
+
+def send_message(client: "SQSClient", queue_url: str, message: Mapping[str, Any], delay: float = 0) -> None:
+    """Put a message, as JSON, into a queue, which delivers it after so many seconds. Raises QueueUnavailable."""
+    try:
+        client.send_message(
+            QueueUrl=queue_url,
+            MessageBody=json.dumps(message),
+            DelaySeconds=min(max(0, ceil(delay)), DELAY_AT_MOST),
+        )
+    except ClientError as error:
+        raise QueueUnavailable(f"the queue takes no message: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise QueueUnavailable(f"the queue takes no message: {type(error).__name__}") from error
+
+
+def put_event(client: "EventBridgeClient", bus: str, source: str, kind: str, detail: Mapping[str, Any]) -> None:
+    """Put an event, its detail as JSON, on a bus. Raises QueueUnavailable."""
+    entry = {"EventBusName": bus, "Source": source, "DetailType": kind, "Detail": json.dumps(detail)}
+    try:
+        answer = client.put_events(Entries=[entry])  # type: ignore[list-item]
+    except ClientError as error:
+        raise QueueUnavailable(f"the bus takes no event: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise QueueUnavailable(f"the bus takes no event: {type(error).__name__}") from error
+    if answer.get("FailedEntryCount"):
+        raise QueueUnavailable(f"the bus takes no event: {answer['Entries'][0].get('ErrorCode')}")
 
 
 def read_secret(client: "SecretsManagerClient", secret_id: str) -> tuple[str, str]:

@@ -34,19 +34,26 @@ class Claims:
         self._key = key
 
     def take(
-        self, name: str, claim_id: str, now: datetime, *, or_due: str = "", values: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        claim_id: str,
+        now: datetime,
+        *,
+        or_due: str = "",
+        values: Mapping[str, Any] | None = None,
+        and_then: str = "",
     ) -> Attributes | None:
         """Claim a piece of work for `LEASE`; its item, or None where it is not due or someone else has it.
 
         It is due from the item's `due_at` on, without one at once, or under the further condition `or_due`, which may
-        use `values`. A claim or a due time that lies too far ahead was written by a wrong clock and does not count.
-        Raises TableUnavailable.
+        use `values`; `and_then` changes the item further. A claim or a due time that lies too far ahead was written by
+        a wrong clock and does not count. Raises TableUnavailable.
         """
         answer = condition_held(
             self._client.update_item,
             TableName=self._table,
             Key=self._key(name),
-            UpdateExpression="SET claim_id = :id, claimed_until = :until",
+            UpdateExpression=f"SET claim_id = :id, claimed_until = :until{and_then}",
             ConditionExpression=(
                 f"(attribute_not_exists(due_at) OR due_at <= :now OR planned_at > :ahead{or_due})"
                 " AND (attribute_not_exists(claimed_until) OR claimed_until <= :now OR claimed_until > :far)"

@@ -4,7 +4,7 @@ claim → choose the source → fetch → write the videos → only then: histor
 point, the next poll repeats the work, and nothing is lost or doubled.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 from random import random
@@ -31,6 +31,10 @@ FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""
 
 
+NEWS_AGE = timedelta(days=1)
+"""What was published longer ago is no news, such as what a gap held that is closed after days."""
+
+
 class Report(NamedTuple):
     """What a poll did and what follows, for the log, the metrics and the console."""
 
@@ -51,12 +55,24 @@ class Stored(NamedTuple):
     problem: str | None = None
 
 
-def poll(query: WatchedQuery, rivals: float, settings: FetcherSettings, adapters: Adapters) -> Report | None:
+type Announce = Callable[[str, Sequence[str]], None]
+"""Says that these videos of a query are about to be stored."""
+
+
+def poll(
+    query: WatchedQuery,
+    rivals: float,
+    settings: FetcherSettings,
+    adapters: Adapters,
+    announce: Announce | None = None,
+) -> Report | None:
     """Poll a query if it is due; what was done, or None where it was not due or someone else is at it.
 
-    It takes the share of the budget of one among so many `rivals` of equal weight.
+    It takes the share of the budget of one among so many `rivals` of equal weight. With `announce`, new videos are
+    announced before they are stored, so that whoever is to be told of them is, though the poll may die; those of a
+    query's first poll are not, nor what is older than a day, such as what a long outage left.
 
-    Raises TableUnavailable; the claim then runs out, and a later poll does the work.
+    Raises TableUnavailable, QueueUnavailable; the claim then runs out, and a later poll does the work.
     """
     now, claim_id = adapters.now(), new_claim_id()
     name = query.name
@@ -66,7 +82,11 @@ def poll(query: WatchedQuery, rivals: float, settings: FetcherSettings, adapters
         adapters.states.note_due(adapters.states.read([name])[0].due())
         return None
     harvest, outcome, problem = _fetched(state, query, rivals, settings, adapters)
-    stored = _store(name, harvest, adapters, now + ASKING, now - settings.retention) if harvest else Stored()
+    if not state.last_success_at:
+        announce = None
+    stored = Stored()
+    if harvest:
+        stored = _store(name, harvest, adapters, now + ASKING, now - settings.retention, announce)
     fetch = Fetch(
         at=now,
         source=harvest.source if harvest else None,
@@ -183,7 +203,14 @@ def _newest(state: PollState, harvest: Harvest | None) -> Position | None:
     return max((Position(each.published_at, each.video_id) for each in seen), default=state.newest)
 
 
-def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datetime, oldest: datetime) -> Stored:
+def _store(
+    query: str,
+    harvest: Harvest,
+    adapters: Adapters,
+    asking_until: datetime,
+    oldest: datetime,
+    announce: Announce | None,
+) -> Stored:
     """Write what is new and not older than `oldest`, or has changed, and nothing else."""
     found = [
         video
@@ -195,6 +222,7 @@ def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datet
     found = [video for video in found if video.video_id in stored or instant(video.published_at) > oldest]
     versions = [merged(former, video) if (former := stored.get(video.video_id)) else video for video in found]
     if harvest.source == "invidious":
+        _announce(query, versions, stored, adapters.now(), announce)
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
         return Stored(tuple(each for each in written if each.video_id not in stored))
     lookup, problem = Lookup(), None
@@ -208,9 +236,19 @@ def _store(query: str, harvest: Harvest, adapters: Adapters, asking_until: datet
     # Searches find for a while what is gone already.
     latest = [details.get(each.video_id, each) for each in versions if each.video_id not in lookup.gone]
     changed = [each for each in latest if not ((former := stored.get(each.video_id)) and unchanged(former, each))]
+    _announce(query, changed, stored, adapters.now(), announce)
     adapters.videos.put(changed, stored)
     adapters.videos.remove(query, lookup.gone & stored.keys())
     return Stored(tuple(each for each in changed if each.video_id not in stored), problem)
+
+
+def _announce(
+    query: str, videos: Iterable[Video], stored: Mapping[str, Video], now: datetime, announce: Announce | None
+) -> None:
+    """Announce what is new and young enough to be news."""
+    new = [each for each in videos if each.video_id not in stored and now - instant(each.published_at) < NEWS_AGE]
+    if announce and new:
+        announce(query, [each.video_id for each in new])
 
 
 def _put_of_fallback(video: Video, former: Video | None, adapters: Adapters) -> bool:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
-from newsreel.aws.calls import condition_held, get_items, get_partition, table_errors
-from newsreel.errors import Changed, TooManyQueries
+from newsreel.aws.calls import condition_held, get_items, get_partition, put_version, table_errors
+from newsreel.errors import Changed, TooMany
 from newsreel.polling.removals import Removal
 from newsreel.times import stamp
 from newsreel.watched import QUERIES_AT_MOST, WatchedQuery, seeds
@@ -24,16 +24,18 @@ PARTITION = "watched"
 SEEDED = "seeded"
 """The sort key of the item that says that the seeds were put into the table."""
 NAMED = "query#"
-STANDS = "version = :version AND attribute_not_exists(removed_at)"
-"""The condition that a query is watched in the version that was read."""
+TARGET = "target#"
+"""How the sort keys of targets begin."""
 REMOVED_KEPT = timedelta(days=40)
 
 
 class Watched(NamedTuple):
-    """What is watched, and the removed queries whose videos are to go at once."""
+    """What is watched, the removed queries whose videos are to go at once, and who is told."""
 
     queries: list[WatchedQuery]
     removals: list[Removal]
+    targets: list[dict[str, Any]]
+    """As they are stored, beside the queries; `news.targets` reads them. Most who ask do without."""
 
 
 class WatchedQueries:
@@ -49,13 +51,18 @@ class WatchedQueries:
         return self.all(consistent=consistent).queries
 
     def all(self, *, consistent: bool = False) -> Watched:
-        """All, and those removed whose videos are to go. Raises TableUnavailable."""
+        """All, those removed whose videos are to go, and the targets. Raises TableUnavailable."""
         items = self._items(consistent=consistent)
-        found = [_from_item(values) for values in items.values() if "removed_at" not in values and "name" in values]
+        there = {sort_key: values for sort_key, values in items.items() if "removed_at" not in values}
+        found = [_from_item(values) for sort_key, values in there.items() if sort_key.startswith(NAMED)]
         if SEEDED not in items:
             found += [each for each in seeds(self._seed) if NAMED + each.name not in items]
         gone = [(values["name"], values["removed_at"]) for values in items.values() if values.get("videos_go")]
-        return Watched(sorted(found, key=lambda each: (each.place, each.name)), [Removal(*each) for each in gone])
+        return Watched(
+            sorted(found, key=lambda each: (each.place, each.name)),
+            [Removal(*each) for each in gone],
+            [values for sort_key, values in there.items() if sort_key.startswith(TARGET)],
+        )
 
     def find(self, name: str) -> WatchedQuery | None:
         """One, as it is right now; None if it is not watched. Raises TableUnavailable."""
@@ -69,26 +76,24 @@ class WatchedQueries:
     def put(self, query: WatchedQuery, now: datetime) -> WatchedQuery:
         """Watch a query, or change it from the version that it has; the query as it is then.
 
-        Raises Changed where it has another version meanwhile, TooManyQueries, TableUnavailable.
+        Raises Changed where it has another version meanwhile, TooMany, TableUnavailable.
         """
         self._put_seeds()
         if query.version:
             written = replace(query, version=query.version + 1)
-            self._write(_to_item(written, now), STANDS, {":version": query.version}, query.name)
+            self._write(_to_item(written, now), query)
             return written
         there = self._items(consistent=True)
-        watched = [values for values in there.values() if "name" in values and "removed_at" not in values]
+        watched = [
+            values for sort_key, values in there.items() if sort_key.startswith(NAMED) and "removed_at" not in values
+        ]
         if len(watched) >= QUERIES_AT_MOST:
-            raise TooManyQueries(f"at most {QUERIES_AT_MOST} queries are watched")
+            raise TooMany(f"at most {QUERIES_AT_MOST} queries are watched")
         place = 1 + max((values["place"] for values in watched), default=-1)
         # A version never comes twice, so a query that was removed goes on where it was.
-        former = there.get(NAMED + query.name, {}).get("version", 0)
-        written = replace(query, place=place, version=former + 1)
-        if former:
-            condition = "version = :version AND attribute_exists(removed_at)"
-            self._write(_to_item(written, now), condition, {":version": former}, query.name)
-        else:
-            self._write(_to_item(written, now), "attribute_not_exists(pk)", {}, query.name)
+        former = query._replace(version=there.get(NAMED + query.name, {}).get("version", 0))
+        written = replace(query, place=place, version=former.version + 1)
+        self._write(_to_item(written, now), former, was_removed=True)
         return written
 
     def remove(self, query: WatchedQuery, now: datetime, *, videos_go: bool) -> None:
@@ -104,15 +109,11 @@ class WatchedQueries:
                 "expires_at": int((now + REMOVED_KEPT).timestamp()),
             }
         )
-        self._write(item, STANDS, {":version": query.version}, query.name)
+        self._write(item, query)
 
-    def _write(self, item: Attributes, condition: str, values: dict[str, Any], name: str) -> None:
-        request: dict[str, Any] = {"ExpressionAttributeValues": packed(values)} if values else {}
-        answer = condition_held(
-            self._client.put_item, TableName=self._table, Item=item, ConditionExpression=condition, **request
-        )
-        if answer is None:
-            raise Changed(f"{name!r} was changed meanwhile; read it again")
+    def _write(self, item: Attributes, former: WatchedQuery, *, was_removed: bool = False) -> None:
+        if not put_version(self._client, self._table, item, former.version, was_removed=was_removed):
+            raise Changed(f"{former.name!r} was changed meanwhile; read it again")
 
     def _put_seeds(self) -> None:
         """Put the seeds into the table, once; a process that dies meanwhile leaves the rest to the next one."""

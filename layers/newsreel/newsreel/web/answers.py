@@ -6,6 +6,7 @@ RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (
 import base64
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,8 +23,11 @@ from newsreel.web.request import Request, accepts_gzip, names
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 ALLOWED = "GET, HEAD, OPTIONS"
-ALLOWED_OF_QUERY = f"{ALLOWED}, PUT, DELETE"
-"""What can be done to a watched query; pages of other sites may only read."""
+ALLOWED_CHANGES = f"{ALLOWED}, PUT, DELETE"
+"""What can be done to a watched query, and to a target; pages of other sites may only read."""
+ALLOWED_OF_TEST = "OPTIONS, PUT"
+TEST = re.compile(r"/targets/[^/]+/test")
+"""The path at which a target is sent a test message."""
 COMPRESSED_FROM = 1024
 """Bytes below which compressing saves no packet."""
 COMPRESSION = 1
@@ -135,7 +139,9 @@ def problem(
 
 def allowed(path: str) -> str:
     """The methods that a path has."""
-    return ALLOWED_OF_QUERY if path.startswith("/queries/") else ALLOWED
+    if TEST.fullmatch(path):
+        return ALLOWED_OF_TEST
+    return ALLOWED_CHANGES if path.startswith(("/queries/", "/targets/")) else ALLOWED
 
 
 def options(path: str, sharing: Sharing) -> Answer:

@@ -19,9 +19,10 @@ from newsreel.library.listing import Listing
 from newsreel.library.looking import Row
 from newsreel.library.page import Page
 from newsreel.library.place import timed
-from newsreel.settings import QUERY_LENGTH_AT_MOST
+from newsreel.news.target import FIELDS
+from newsreel.settings import QUERY_LENGTH_AT_MOST, TARGET_NAME_AT_MOST
 from newsreel.watched import SETTINGS
-from newsreel.web import answers, feed, json_feed, opml, shown
+from newsreel.web import answers, feed, json_feed, opml, shown, shown_news
 from newsreel.web.access import CHALLENGE
 from newsreel.web.answers import JSON, PROBLEM
 from newsreel.web.parameters import FEED, FEED_SIZE, PAGE, QUERY, VIDEOS, PageRequest
@@ -37,7 +38,7 @@ OPML = "text/x-opml"
 HTML = "text/html"
 ABOUT = """The latest YouTube videos for the searches that its operator watches, newest first.
 
-* **Reading only.** Every path answers `GET`, `HEAD` and `OPTIONS`; any other method is a 405 with `Allow`.
+* **Reading.** Paths answer `GET`, `HEAD` and `OPTIONS`, some `PUT` and `DELETE`; other methods are a 405 with `Allow`.
 * **Who may read.** A private newsreel wants a password for everything but `/ping`: by HTTP Basic, with the user name
   `reader` or `editor`, or as a bearer token. Pages of one other site may read it with a password, if its operator names
   that site (CORS). A public one, and one on your own machine, wants none; pages of any site may read a public one.
@@ -111,6 +112,37 @@ WATCHED_QUERY: shown.WatchedQuery = {
     "gaps": 0,
     "arrivals": [3, 0, 1, 2, 0, 0, 4, 2, 1, 0, 3, 5, 2, 2, 1, 0, 0, 1, 2, 3, 1, 0, 2, 2],
 }
+TARGET_SETTINGS: shown_news.TargetSettings = {
+    "target": "team chat",
+    "kind": "webhook",
+    "queries": ["cricket"],
+    "filters": {"search": "world cup", "min_duration": "240"},
+    "language": "en",
+    "digest": "each",
+    "digest_hour": 8,
+    "zone": "UTC",
+    "paused": False,
+}
+TARGET_HEALTH: shown.TargetHealth = {
+    "target": "team chat",
+    "state": "ok",
+    "problem": None,
+    "failing_since": None,
+    "last_told_at": "2026-11-23T07:58:33Z",
+    "told": 1204,
+    "next_turn_at": None,
+    "tested_at": None,
+    "test_problem": None,
+}
+WRITTEN_TARGET: shown_news.WrittenTarget = {**TARGET_SETTINGS, "secret": "4Jq0bXy2Qz3m7nJt5uVw8Yc1Rd6Se9Tf0Ug2Hh4Ii6k"}
+NEWS: shown_news.News = {
+    "id": "0c1d9e775f3a9b20",
+    "type": "videos",
+    "target": "team chat",
+    "at": "2026-11-23T07:58:33Z",
+    "videos": [VIDEO],
+    "left_out": 0,
+}
 STATUS: shown.Status = {
     "healthy": False,
     "checked_at": "2026-11-23T08:00:05Z",
@@ -155,6 +187,7 @@ STATUS: shown.Status = {
         "short_of_units_since": None,
         "today": {"asked": 1380, "changed": 1102, "gone": 12, "units": 41},
     },
+    "targets": [TARGET_HEALTH],
     "removals": [{"query": "chess", "asked_at": "2026-11-23T07:40:00Z", "deleted": 1400, "done": True}],
     "queries": [
         {
@@ -174,10 +207,18 @@ QUERY_NAME = {
     "schema": {"type": "string", "minLength": 1, "maxLength": QUERY_LENGTH_AT_MOST},
     "example": "cricket",
 }
+TARGET_NAME = {
+    "name": "target",
+    "in": "path",
+    "required": True,
+    "description": "The target's name, which has no slashes.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": TARGET_NAME_AT_MOST, "pattern": "^[^/]+$"},
+    "example": "team chat",
+}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "The `ETag` of the query that is to be changed, so that no one else's change is lost; or `*`.",
+    "description": "The `ETag` of what is to be changed, so that no one else's change is lost; or `*`.",
     "schema": {"type": "string"},
     "example": '"3"',
 }
@@ -190,6 +231,7 @@ HEADERS = {
     "WWW-Authenticate": ("How to send the password.", {"const": CHALLENGE}),
     "Access-Control-Allow-Origin": ("The site whose pages may read the answer, if any.", {"type": "string"}),
 }
+NO_TARGET = "There is no such target."
 OPTIONAL_HEADERS = ("Link", "Access-Control-Allow-Origin")
 
 
@@ -204,11 +246,21 @@ def document() -> Document:
         "tags": [
             {"name": "videos", "description": "What was found"},
             {"name": "polling", "description": "How it is being found"},
+            {"name": "news", "description": "Who is told of it"},
             {"name": "documents", "description": "Pages for people, and this document"},
         ],
         "paths": _paths(),
+        "webhooks": {"news": {"post": _webhook()}},
         "components": {
-            "schemas": schemas() | {"NewSettings": _new_settings()},
+            "schemas": schemas()
+            | {
+                "NewSettings": _fields(SETTINGS, "Settings of a query. What is left out becomes the default."),
+                "NewTarget": _fields(
+                    FIELDS,
+                    "Settings of a target. What is left out becomes the default, but for the kind and the address, "
+                    "which a new target needs and one that is there keeps.",
+                ),
+            },
             "parameters": {
                 "IfNoneMatch": {
                     "name": "If-None-Match",
@@ -314,6 +366,22 @@ def _paths() -> Document:
             missing="The query is not watched.",
         )
         | {"put": _put_query(), "delete": _delete_query()},
+        "/targets": _get(
+            "listTargets",
+            "news",
+            "Who is told of new videos, and how that fares",
+            _content(JSON, "Targets", {"targets": [{**TARGET_HEALTH, "settings": TARGET_SETTINGS}]}),
+        ),
+        "/targets/{target}": _get(
+            "getTarget",
+            "news",
+            "The settings of a target, with the version that a change must name",
+            _content(JSON, "TargetSettings", TARGET_SETTINGS),
+            [TARGET_NAME],
+            missing=NO_TARGET,
+        )
+        | {"put": _put_target(), "delete": _delete_target()},
+        "/targets/{target}/test": {"put": _put_test()},
         "/status": _get(
             "getStatus",
             "polling",
@@ -383,13 +451,10 @@ def _put_query() -> Document:
         "summary": "Watch a query, or change its settings",
         "description": "A new query is polled within the minute. What the body leaves out becomes the default.",
         "parameters": [QUERY_NAME, IF_MATCH],
-        "requestBody": {
-            "required": False,
-            "content": {JSON: {"schema": _ref("schemas", "NewSettings"), "example": {"weight": 2}}},
-        },
+        "requestBody": _body("NewSettings", {"weight": 2}),
         "responses": {
-            "200": _settings("The query as it is now."),
-            "201": _settings("The query is watched from now on."),
+            "200": _written("The query as it is now.", "QuerySettings", QUERY_SETTINGS),
+            "201": _written("The query is watched from now on.", "QuerySettings", QUERY_SETTINGS),
             "409": _problem(HTTPStatus.CONFLICT, "No further query can be watched."),
             **_refusals("It is watched already, and `If-Match` is not given."),
         },
@@ -404,18 +469,102 @@ def _delete_query() -> Document:
         "description": "It is polled no more from the next second on.",
         "parameters": [QUERY_NAME, _parameter(VIDEOS), IF_MATCH],
         "responses": {
-            "204": {
-                "description": "It is not watched any more.",
-                "headers": _headers("Cache-Control", "Access-Control-Allow-Origin"),
-            },
+            "204": _done("It is not watched any more."),
             "404": _problem(HTTPStatus.NOT_FOUND, "The query is not watched."),
             **_refusals("`If-Match` is not given."),
         },
     }
 
 
+def _put_target() -> Document:
+    example = {"kind": "webhook", "address": "https://news.example/hook", "queries": ["cricket"]}
+    return {
+        "operationId": "putTarget",
+        "tags": ["news"],
+        "summary": "Tell a target, or change its settings",
+        "description": "A new target is told of what is found from the next minute on.",
+        "parameters": [TARGET_NAME, IF_MATCH],
+        "requestBody": _body("NewTarget", example),
+        "responses": {
+            "200": _written("The target as it is now.", "WrittenTarget", WRITTEN_TARGET),
+            "201": _written("The target is told from now on.", "WrittenTarget", WRITTEN_TARGET),
+            "409": _problem(HTTPStatus.CONFLICT, "There can be no further target."),
+            **_refusals("It is a target already, and `If-Match` is not given."),
+        },
+    }
+
+
+def _delete_target() -> Document:
+    return {
+        "operationId": "deleteTarget",
+        "tags": ["news"],
+        "summary": "Tell a target no more",
+        "parameters": [TARGET_NAME, IF_MATCH],
+        "responses": {
+            "204": _done("It is told no more."),
+            "404": _problem(HTTPStatus.NOT_FOUND, NO_TARGET),
+            **_refusals("`If-Match` is not given."),
+        },
+    }
+
+
+def _put_test() -> Document:
+    refusals = _refusals("")
+    return {
+        "operationId": "testTarget",
+        "tags": ["news"],
+        "summary": "Send a target a message with a made-up video",
+        "description": "It is sent within seconds; the target's `tested_at` and `test_problem` say what came of it.",
+        "parameters": [TARGET_NAME],
+        "responses": {
+            "202": _done("It is on its way."),
+            "404": _problem(HTTPStatus.NOT_FOUND, NO_TARGET),
+            **{code: refusals[code] for code in ("400", "401", "500", "503")},
+        },
+    }
+
+
+def _webhook() -> Document:
+    """What a target of the kind `webhook` gets."""
+
+    def header(name: str, about: str, example: str) -> Document:
+        return {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "description": about,
+            "schema": {"type": "string"},
+            "example": example,
+        }
+
+    return {
+        "operationId": "tellWebhook",
+        "tags": ["news"],
+        "summary": "New videos, as a webhook gets them",
+        "security": [],
+        "parameters": [
+            header("X-Newsreel-Event", "The event's id. A repeat has the same.", NEWS["id"]),
+            header("X-Newsreel-Timestamp", "When it was sent, in Unix seconds.", "1795420713"),
+            header(
+                "X-Newsreel-Signature",
+                "HMAC-SHA256, by the target's secret, of the timestamp, a full stop and the body.",
+                "sha256=9b0c",
+            ),
+        ],
+        "requestBody": {"required": True, "content": _content(JSON, "News", NEWS)},
+        "responses": {
+            "2XX": {"description": "The event has arrived. Whatever else is answered, it is sent again."},
+            "410": {"description": "Nothing is taken here any more: it is tried once an hour only."},
+        },
+    }
+
+
+def _body(schema: str, example: Document) -> Document:
+    return {"required": False, "content": {JSON: {"schema": _ref("schemas", schema), "example": example}}}
+
+
 def _refusals(unread: str) -> Document:
-    """What every change of a query may be answered; `unread` says what a 428 means."""
+    """What every change may be answered; `unread` says what a 428 means."""
     return {
         "400": _ref("responses", "InvalidParameters"),
         "401": _ref("responses", "Unauthorized"),
@@ -426,23 +575,26 @@ def _refusals(unread: str) -> Document:
     }
 
 
-def _settings(about: str) -> Document:
+def _written(about: str, schema: str, example: Any) -> Document:
     return {
         "description": about,
         "headers": _headers("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"),
-        "content": _content(JSON, "QuerySettings", QUERY_SETTINGS),
+        "content": _content(JSON, schema, example),
     }
 
 
-def _new_settings() -> Document:
+def _done(about: str) -> Document:
+    return {"description": about, "headers": _headers("Cache-Control", "Access-Control-Allow-Origin")}
+
+
+def _fields(fields: Sequence[Field], about: str) -> Document:
     """What the editor takes, from the declarations that it reads by."""
     return {
         "type": "object",
-        "description": "Settings of a query. What is left out becomes the default.",
+        "description": about,
         "additionalProperties": False,
         "properties": {
-            setting.name: {**setting.schema, "description": f"{setting.about} Allowed: {setting.allowed}."}
-            for setting in SETTINGS
+            field.name: {**field.schema, "description": f"{field.about} Allowed: {field.allowed}."} for field in fields
         },
     }
 

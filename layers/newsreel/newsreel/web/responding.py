@@ -10,9 +10,11 @@ from newsreel.errors import (
     InvalidParameters,
     NotRead,
     NotThere,
+    QueueUnavailable,
     RequestError,
+    SecretUnreadable,
     TableUnavailable,
-    TooManyQueries,
+    TooMany,
 )
 from newsreel.web import answers, shown
 from newsreel.web.answers import Answer
@@ -21,12 +23,12 @@ from newsreel.web.request import Request
 
 STATUSES: dict[type[RequestError], HTTPStatus] = {
     NotThere: HTTPStatus.NOT_FOUND,
-    TooManyQueries: HTTPStatus.CONFLICT,
+    TooMany: HTTPStatus.CONFLICT,
     Changed: HTTPStatus.PRECONDITION_FAILED,
     NotRead: HTTPStatus.PRECONDITION_REQUIRED,
 }
 RETRY_AFTER = 2
-"""Seconds after which a reader may ask again when the table did not answer."""
+"""Seconds after which a reader may ask again when the store did not answer."""
 
 
 def answered(request: Request, make: Callable[[], Answer], logger: Logger) -> Answer:
@@ -38,8 +40,8 @@ def answered(request: Request, make: Callable[[], Answer], logger: Logger) -> An
     except RequestError as error:
         status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
         return answers.problem(status, str(error), request.id)
-    except TableUnavailable as error:
-        logger.warning("table unavailable", extra={"request_id": request.id, "problem": str(error)})
+    except (TableUnavailable, SecretUnreadable, QueueUnavailable) as error:
+        logger.warning("store unavailable", extra={"request_id": request.id, "problem": str(error)})
         detail = "The store does not answer just now; ask again soon."
         return answers.problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.id, {"Retry-After": str(RETRY_AFTER)})
     except Exception:

@@ -9,7 +9,7 @@ from typing import Any, is_typeddict
 from pydantic import ConfigDict, TypeAdapter, with_config
 from pydantic.json_schema import GenerateJsonSchema
 
-from newsreel.web import shown
+from newsreel.web import shown, shown_news
 
 
 class _Plain(GenerateJsonSchema):
@@ -22,7 +22,13 @@ class _Plain(GenerateJsonSchema):
 def schemas() -> dict[str, Any]:
     """The schemas by the names of their shapes, as the document's components."""
     described = with_config(ConfigDict(use_attribute_docstrings=True))
-    shapes = [described(shape) for shape in vars(shown).values() if is_typeddict(shape)]
+    found_shapes = {
+        shape.__name__: shape
+        for module in (shown, shown_news)
+        for shape in vars(module).values()
+        if is_typeddict(shape)
+    }
+    shapes = [described(shape) for shape in found_shapes.values()]
     _, definitions = TypeAdapter.json_schemas(
         [(shape.__name__, "serialization", TypeAdapter(shape)) for shape in shapes],
         ref_template="#/components/schemas/{model}",

@@ -11,12 +11,11 @@ from newsreel.aws.attributes import Attributes
 from newsreel.ids import CHANNEL_ID, VIDEO_ID
 from newsreel.library.page import PAGE_SIZE_AT_MOST
 from newsreel.polling.poll_state import ARRIVAL_HOURS, Outcome
-from newsreel.settings import QUERY_LENGTH_AT_MOST, Pacing
-from newsreel.video import Live, SourceName
+from newsreel.settings import QUERY_LENGTH_AT_MOST, TARGET_NAME_AT_MOST, Pacing
+from newsreel.video import WATCH_URL, Live, SourceName
 from newsreel.watched import SafeSearch
 from newsreel.watched import WatchedQuery as Watched
 
-WATCH_URL = "https://www.youtube.com/watch?v="
 STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 
 
@@ -39,6 +38,8 @@ type VideoId = Annotated[str, Schema(pattern=f"^{VIDEO_ID}$")]
 type Count = Annotated[int, Schema(minimum=0)]
 type Query = Annotated[str, Schema(minLength=1, maxLength=QUERY_LENGTH_AT_MOST)]
 type Cursor = Annotated[str, Schema(pattern="^[A-Za-z0-9_-]+$")]
+type TargetName = Annotated[str, Schema(minLength=1, maxLength=TARGET_NAME_AT_MOST)]
+type TargetState = Literal["paused", "new", "ok", "failing", "resting"]
 type QueryState = Literal["paused", "new", "ok", "waiting", "failing"]
 type ProblemCode = Literal[
     "not_started",
@@ -52,6 +53,7 @@ type ProblemCode = Literal[
     "refresh_failing",
     "units_short",
     "key_disabled",
+    "target_failing",
 ]
 
 
@@ -324,6 +326,26 @@ class Removal(TypedDict):
     done: bool
 
 
+class TargetHealth(TypedDict):
+    """How a target fares."""
+
+    target: TargetName
+    state: TargetState
+    """Paused, never told, fine, failing, or resting, as it has failed for a day."""
+    problem: str | None
+    """What went wrong in the latest try."""
+    failing_since: Time | None
+    last_told_at: Time | None
+    told: Count
+    """Videos, in all."""
+    next_turn_at: Time | None
+    """When it is told what waits for it; null where nothing does."""
+    tested_at: Time | None
+    """When the last test message was sent."""
+    test_problem: str | None
+    """What went wrong with it."""
+
+
 class Status(TypedDict):
     """Whether all is well, and if not, why not."""
 
@@ -337,6 +359,7 @@ class Status(TypedDict):
     sources: Sources
     refreshes: Refreshes
     removals: list[Removal]
+    targets: list[TargetHealth]
     queries: list[QueryStatus]
 
 

@@ -46,6 +46,7 @@ def status(
     refreshes: RefreshState,
     ring: RingState,
     instances: Sequence[Instance],
+    targets: Sequence[shown.TargetHealth],
     settings: ApiSettings,
     now: datetime,
 ) -> shown.Status:
@@ -66,6 +67,7 @@ def status(
         _refresh_failing(refreshes, now),
         _units_short(refreshes),
         _some_keys(keys),
+        _targets(targets),
     )
     problems = [problem for problem in found if problem]
     if polled and not any(state.last_poll for state in polled):
@@ -91,6 +93,7 @@ def status(
             {"query": each.query, "asked_at": each.asked_at, "deleted": each.deleted, "done": each.done}
             for each in removals
         ],
+        "targets": list(targets),
         "queries": [
             shown.QueryStatus(
                 **_query(query, state, newest.get(state.query), now),
@@ -308,6 +311,24 @@ def _some_keys(keys: Sequence[shown.Key]) -> Trouble | None:
             f"{len(bad)} of {len(keys)} API keys cannot search; key {bad[0]['key']}: {_sentence(bad[0]['problem'])}"
         ),
         action="Replace it in the secret, or mend it in the Google Cloud console and save the secret again.",
+    )
+
+
+def _targets(targets: Sequence[shown.TargetHealth]) -> Trouble | None:
+    failing = [target for target in targets if target["state"] in ("failing", "resting")]
+    if not failing:
+        return None
+    first = failing[0]
+    return Trouble(
+        code="target_failing",
+        message=(
+            f"{len(failing)} of {len(targets)} targets cannot be told; {first['target']}, since "
+            f"{first['failing_since']}: {_sentence(first['problem'])}"
+        ),
+        action=(
+            "They are tried again by themselves, after a day once an hour, and told the newest hundred of what they "
+            "missed; see whether the address is still right, give it once more, and send a test."
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""Who is told of new videos, and telling them."""

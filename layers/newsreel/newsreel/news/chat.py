@@ -1,0 +1,100 @@
+"""Telling people: chat, mail and whatever else Apprise knows, each by one form of address."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise.plugins import NotifyBase
+
+from newsreel.errors import TargetFailed
+from newsreel.news.addresses import Address
+from newsreel.news.said import Said
+
+ASSET = AppriseAsset(
+    app_id="newsreel",
+    app_desc="newsreel",
+    # An address may not name files to read, nor lead elsewhere.
+    allow_templates=False,
+    http_redirects=False,
+    secure_logging=True,
+)
+MARGIN = 50
+"""Characters that a service may need for what it adds to a text."""
+UNKNOWN = "Apprise does not understand the address; its forms are at https://github.com/caronc/apprise/wiki"
+
+
+def tell(address: Address, said: Said) -> None:
+    """Send one message. Raises TargetFailed."""
+    with _listening() as heard:
+        service = Apprise.instantiate(address.url, asset=ASSET, suppress_exceptions=True)
+        if service is None:
+            raise TargetFailed(UNKNOWN, sure=True)
+        _show_pictures(service, said)
+        most = max(0, service.body_maxlen - len(said.headline) - MARGIN)
+        formats: Any = service.notify_format
+        formats = formats if isinstance(formats, tuple) else (formats,)
+        rich = NotifyFormat.HTML in formats or formats[0] is NotifyFormat.MARKDOWN
+        try:
+            done = service.notify(
+                title=said.headline,
+                body=said.html(most, pictures=_is_mail(service)) if rich else said.text(most),
+                body_format=NotifyFormat.HTML if rich else NotifyFormat.TEXT,
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may have the address in it
+            raise TargetFailed(f"{service.service_name} failed ({type(error).__name__})", sure=True) from None
+    if not done:
+        raise _failure(str(service.service_name), heard)
+
+
+def _is_mail(service: NotifyBase) -> bool:
+    return str(service.service_name) == "E-Mail"
+
+
+def _show_pictures(service: Any, said: Said) -> None:
+    """Let a service show the newest video's picture, where it takes the picture's or the video's address."""
+    newest = said.lines[0] if said.lines else None
+    if newest is None:
+        return
+    match service.service_name:
+        case "ntfy":
+            service.attach, service.click = newest.picture, newest.url
+        case "Telegram":
+            service.preview = True
+
+
+class _Heard(logging.Handler):
+    """Keeps the status that a service answered; the rest of what Apprise logs may name addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status: int | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        found = re.search(r"error=([1-5][0-9]{2})\b", record.getMessage())
+        if found:
+            self.status = int(found[1])
+
+
+@contextmanager
+def _listening() -> Iterator[_Heard]:
+    """Let nothing of what Apprise says reach the log meanwhile."""
+    logger, heard = logging.getLogger("apprise"), _Heard()
+    before = logger.propagate, logger.level
+    logger.addHandler(heard)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(heard)
+        logger.propagate, level = before
+        logger.setLevel(level)
+
+
+def _failure(name: str, heard: _Heard) -> TargetFailed:
+    if heard.status:
+        return TargetFailed(f"{name} answered {heard.status}", sure=True)
+    return TargetFailed(f"{name} did not take the message, or did not answer", sure=True)
