@@ -3,12 +3,10 @@
 import { clearTheView, go, present } from "./address.js";
 import { $, $$, closable, stamp } from "./elements.js";
 import { hasWord, number } from "./format.js";
+import { LIVE, MINUTES_AT_MOST, minutes, SHORTS, seconds, span } from "./narrowing.js";
 
 /** @import { State } from "./address.js" */
 /** @typedef {Partial<State>} Changes */
-
-/** Minutes of a week, more than which the API does not take. */
-const MINUTES_AT_MOST = 10_080;
 
 const dialog = $("#filters", document, HTMLDialogElement);
 const form = $("#filters-form", document, HTMLFormElement);
@@ -19,10 +17,6 @@ const channel = $("#channel-chip");
 
 /** What the sheet says, when nothing is filtered. */
 const OFF = { live: "", min_duration: "", max_duration: "", shorts: "", exclude: "" };
-/** @type {Record<string, string>} */
-const LIVE = { none: "No broadcasts", live: "Live now", upcoming: "Upcoming" };
-/** @type {Record<string, string>} */
-const SHORTS = { only: "Only Shorts", none: "No Shorts" };
 
 /** Listens to the reader from now on. */
 export function listen() {
@@ -114,15 +108,6 @@ function fillSpan(from = "", to = "") {
 /** Checks the quick choice that the fields say, if there is one. */
 const checkLength = () => choose("length", `${field("from").value.trim()},${field("to").value.trim()}`);
 
-/** Seconds as minutes: "240" → "4", "90" → "1.5". @param {string} seconds */
-const minutes = (seconds) => (seconds ? String(Math.round(Number(seconds) / 0.6) / 100) : "");
-
-/** Minutes as seconds, NaN where it is none of what the API takes. @param {string} text */
-function seconds(text) {
-  const value = Number(text.replace(",", "."));
-  return text && value >= 0 && value <= MINUTES_AT_MOST ? Math.round(value * 60) : Number.NaN;
-}
-
 /** What the sheet says; null where something of it is wrong, which is then said. @returns {Changes | null} */
 function read() {
   const [from, to] = [field("from").value.trim(), field("to").value.trim()];
@@ -159,11 +144,4 @@ function showFault(name, line, text) {
 function clearFaults() {
   for (const line of $$(".fault", form)) line.hidden = true;
   for (const each of $$("[aria-invalid]", form)) each.removeAttribute("aria-invalid");
-}
-
-/** "4 to 20 min", "up to 4 min", "20 min or more". @param {State} state */
-function span({ min_duration, max_duration }) {
-  const [least, most] = [minutes(min_duration), minutes(max_duration)];
-  if (least && most) return least === most ? `${most} min` : `${least} to ${most} min`;
-  return least ? `${least} min or more` : most ? `Up to ${most} min` : "";
 }

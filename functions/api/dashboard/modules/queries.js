@@ -5,6 +5,8 @@ import { deleteQuery, Problem } from "./api.js";
 import * as blocklists from "./blocklists.js";
 import { change, forget, put, quoted, read, readAnew, words } from "./editing.js";
 import { $, $$, closable, make, stamp } from "./elements.js";
+import { clearFaults, focusFault, showFault } from "./faults.js";
+import { footOf } from "./foot.js";
 import { number, plural } from "./format.js";
 import { budgetOf, cost, every, interval, load } from "./share.js";
 import * as status from "./status.js";
@@ -12,8 +14,6 @@ import * as status from "./status.js";
 /** @import { QuerySettings } from "./answers.js" */
 /** @import { ReadQuery } from "./api.js" */
 /** @import { Budget } from "./share.js" */
-/** @typedef {{ label: string, run: () => void }} Action */
-/** @typedef {(query: string) => Promise<void>} Work */
 
 /** How long a removal can be undone, in milliseconds. */
 const REGRET = 10_000;
@@ -40,20 +40,16 @@ const home = $("#query-home");
 const list = $("#query-list");
 const more = $("#query-more", document, HTMLDetailsElement);
 const videosGo = $("#videos-go", document, HTMLInputElement);
-const said = $("#queries-said");
+const { say, attempt } = footOf(dialog, { begin: () => clearFaults(form), refuse, words });
 
 /** The query that the form changes, as it was read; null where the form adds one. @type {ReadQuery | null} */
 let changing = null;
 /** The rows, by query. @type {Map<string, HTMLElement>} */
 const rows = new Map();
-/** What the reader asked for and is not done yet. @type {{ query: string, work: Work }[]} */
-const asked = [];
-/** The timer of the offer to undo. */
-let regret = 0;
 
 /** Listens to the reader from now on. @param {(id: string) => string | undefined} channelTitle the name of a channel, where it is known */
 export function listen(channelTitle) {
-  blocklists.listen(channelTitle, () => showFault("blocked_words", ""));
+  blocklists.listen(channelTitle, () => showFault(form, "blocked_words", ""));
   button.onclick = () => open();
   closable(dialog);
   dialog.onclose = () => {
@@ -66,7 +62,7 @@ export function listen(channelTitle) {
     attempt(changing?.settings.query ?? field("query").value, save);
   };
   form.oninput = (event) => {
-    if (event.target instanceof HTMLInputElement) showFault(event.target.name, "");
+    if (event.target instanceof HTMLInputElement) showFault(form, event.target.name, "");
     showCost();
   };
   $("#query-cancel").onclick = () => stopChanging();
@@ -210,7 +206,7 @@ function fillForm({ query, search, min_interval_seconds, ...settings }) {
   field("weight").value = String(settings.weight);
   field("paused").checked = settings.paused;
   blocklists.fill(settings);
-  clearFaults();
+  clearFaults(form);
   showCost();
 }
 
@@ -249,7 +245,7 @@ function emptyForm() {
   form.reset();
   blocklists.fill({ blocked_channels: [], blocked_words: [] });
   more.open = false;
-  clearFaults();
+  clearFaults(form);
   showCost();
 }
 
@@ -326,15 +322,7 @@ async function removed(query, withVideos) {
 /** @param {QuerySettings} settings @param {string} text @param {boolean} [bad] */
 function offerUndo(settings, text, bad = false) {
   const run = () => attempt(settings.query, () => watchAgain(settings));
-  say(text, { bad, actions: [{ label: "Undo", run }] });
-  regret = setTimeout(forgetUndo, REGRET);
-}
-
-/** Takes the offer to undo back, unless the reader is just there. */
-function forgetUndo() {
-  const actions = $("div", said);
-  if (actions.contains(document.activeElement)) regret = setTimeout(forgetUndo, REGRET);
-  else actions.replaceChildren();
+  say(text, { bad, actions: [{ label: "Undo", run }], stay: REGRET });
 }
 
 /** @param {QuerySettings} former */
@@ -352,41 +340,13 @@ async function watchAgain(former) {
   focusRow(query);
 }
 
-/** Does what the reader asked for, one after the other; the same twice is a double click. @param {string} query @param {Work} work */
-async function attempt(query, work) {
-  if (asked.some((each) => each.query === query && each.work === work)) return;
-  asked.push({ query, work });
-  if (asked.length > 1) return;
-  dialog.ariaBusy = "true";
-  for (let next = asked[0]; next; next = asked[0]) {
-    await doNow(next.query, next.work);
-    asked.shift();
-  }
-  dialog.ariaBusy = "false";
-}
-
-/** @param {string} query @param {Work} work */
-async function doNow(query, work) {
-  clearFaults();
-  say("");
-  try {
-    await work(query).catch((error) => refuse(query, Problem.from(error)));
-  } catch (error) {
-    say(words(Problem.from(error)), { bad: true });
-  }
-  // What had the focus may be gone.
-  if (document.activeElement === document.body && dialog.open) $(".close", dialog).focus();
-}
-
 /** @param {string} query @param {Problem} problem @throws {Problem} */
 async function refuse(query, problem) {
   if (problem.status === 400 && problem.faults.some(({ parameter }) => parameter in ALLOWED)) {
-    for (const { parameter } of problem.faults) showFault(parameter, ALLOWED[parameter] ?? "");
-    const first = $$("[aria-invalid]", form)[0];
-    if (first && more.contains(first)) more.open = true;
-    first?.focus();
+    for (const { parameter } of problem.faults) showFault(form, parameter, ALLOWED[parameter] ?? "");
+    focusFault(form);
   } else if (problem.status === 428 && !changing) {
-    showFault("query", `${quoted(query)} is watched already. You can change it in the list below.`);
+    showFault(form, "query", `${quoted(query)} is watched already. You can change it in the list below.`);
     field("query").focus();
   } else if (problem.status === 404 && rows.has(query)) leave(query);
   else if (problem.status === 412 || problem.status === 428) await showOthersChange(query);
@@ -419,40 +379,10 @@ function leave(query) {
   say(`${quoted(query)} is not watched any more: someone else removed it.`, { bad: true });
 }
 
-/**
- * Says how something went, with what can be done about it.
- * @param {string} text
- * @param {{ bad?: boolean, actions?: Action[] }} [options]
- */
-function say(text, { bad = false, actions = [] } = {}) {
-  clearTimeout(regret);
-  said.classList.toggle("bad", bad);
-  $("p", said).textContent = text;
-  const buttons = actions.map(({ label, run }) =>
-    make("button", { type: "button", className: "button quiet", textContent: label, onclick: run }),
-  );
-  $("div", said).replaceChildren(...buttons);
-  buttons.at(-1)?.focus();
-}
-
 /** @param {string} query */
 function focusRow(query) {
   const row = rows.get(query);
   if (row) $('[data-do="remove"]', row).focus();
-}
-
-/** Shows or takes away what is wrong with a field. @param {string} name @param {string} text */
-function showFault(name, text) {
-  const line = form.querySelector(`[data-fault="${name}"]`);
-  if (!(line instanceof HTMLElement)) return;
-  line.textContent = text;
-  line.hidden = !text;
-  if (text) field(name).setAttribute("aria-invalid", "true");
-  else field(name).removeAttribute("aria-invalid");
-}
-
-function clearFaults() {
-  for (const name of Object.keys(ALLOWED)) showFault(name, "");
 }
 
 /** @param {string} parameter @param {string} value */
