@@ -12,8 +12,15 @@ from newsreel.web.dashboard import page
 from tests.browser.pretend_api import DASHBOARD
 
 DOCUMENT = page(DASHBOARD, "local")
-HOSTS = {"www.w3.org", "www.youtube.com", "www.youtube-nocookie.com", "i.ytimg.com", "policies.google.com"}
-"""A name space of SVG, YouTube's own, and Google's privacy policy."""
+HOSTS = {
+    "www.w3.org",
+    "www.youtube.com",
+    "www.youtube-nocookie.com",
+    "i.ytimg.com",
+    "policies.google.com",
+    "github.com",
+}
+"""A name space of SVG, YouTube's own, Google's privacy policy, and the forms of Apprise's addresses."""
 
 
 def directives() -> dict[str, list[str]]:

@@ -2,8 +2,13 @@
 
 import { HOME } from "./address.js";
 
-/** @import { Fault, QuerySettings, Status, Video, VideoPage } from "./answers.js" */
-/** @typedef {{ settings: QuerySettings, tag: string }} ReadQuery a query's settings, and the tag of their version */
+/** @import { Fault, QuerySettings, Status, Targets, TargetSettings, Video, VideoPage, WrittenTarget } from "./answers.js" */
+/**
+ * @template Settings
+ * @typedef {{ settings: Settings, tag: string }} Read settings, and the tag of their version
+ */
+/** @typedef {Read<QuerySettings>} ReadQuery */
+/** @typedef {Read<TargetSettings>} ReadTarget */
 
 const JSON_WANTED = { Accept: "application/json" };
 
@@ -48,37 +53,65 @@ export const fetchVideo = (id) => ask(`videos/${encodeURIComponent(id)}`);
 export const fetchStatus = () => ask("status", { cache: "no-cache", priority: "low" });
 
 /** A query as it was a moment ago. @param {string} query @returns {Promise<ReadQuery>} @throws {Problem} */
-export const fetchQuery = async (query) => readQuery(await request(addressOf(query), { cache: "no-cache" }));
+export const fetchQuery = async (query) => read(await request(pathOf(query), { cache: "no-cache" }));
 
 /**
  * Watches a query, or changes the version of a tag.
  * @param {string} query
  * @param {Record<string, unknown>} settings those left out become the defaults
  * @param {string} [tag]
+ * @returns {Promise<ReadQuery>}
  * @throws {Problem}
  */
-export async function putQuery(query, settings, tag) {
-  const headers = { ...JSON_WANTED, "Content-Type": "application/json", ...(tag && { "If-Match": tag }) };
-  return readQuery(await request(addressOf(query), { method: "PUT", headers, body: JSON.stringify(settings) }));
-}
+export const putQuery = (query, settings, tag) => put(pathOf(query), settings, tag);
 
 /** Watches the version of a tag no more. @param {string} query @param {string} tag @param {boolean} videosGo @throws {Problem} */
-export async function deleteQuery(query, tag, videosGo) {
-  const headers = { ...JSON_WANTED, "If-Match": tag };
-  await request(`${addressOf(query)}${videosGo ? "?videos=delete" : ""}`, { method: "DELETE", headers });
-}
+export const deleteQuery = (query, tag, videosGo) => remove(`${pathOf(query)}${videosGo ? "?videos=delete" : ""}`, tag);
+
+/** Who is told of new videos, and how that fares. @returns {Promise<Targets>} @throws {Problem} */
+export const fetchTargets = () => ask("targets", { cache: "no-cache" });
+
+/** A target as it was a moment ago. @param {string} target @returns {Promise<ReadTarget>} @throws {Problem} */
+export const fetchTarget = async (target) => read(await request(targetPath(target), { cache: "no-cache" }));
+
+/**
+ * Tells a target, or changes the version of a tag.
+ * @param {string} target
+ * @param {Record<string, unknown>} settings those left out become the defaults, but for the address
+ * @param {string} [tag]
+ * @returns {Promise<Read<WrittenTarget>>}
+ * @throws {Problem}
+ */
+export const putTarget = (target, settings, tag) => put(targetPath(target), settings, tag);
+
+/** Tells the version of a tag no more. @param {string} target @param {string} tag @throws {Problem} */
+export const deleteTarget = (target, tag) => remove(targetPath(target), tag);
+
+/** Has a test message sent. @param {string} target @throws {Problem} */
+export const testTarget = (target) => request(`${targetPath(target)}/test`, { method: "PUT" });
 
 /** Whether an error is an abort, which the page itself asked for. @param {unknown} error */
 export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";
 
 /** @param {string} query */
-const addressOf = (query) => `queries/${encodeURIComponent(query)}`;
+const pathOf = (query) => `queries/${encodeURIComponent(query)}`;
 
-/** @param {Response} response @returns {Promise<ReadQuery>} */
-const readQuery = async (response) => ({
-  settings: await jsonOf(response),
-  tag: response.headers.get("ETag") ?? "",
-});
+/** @param {string} target */
+const targetPath = (target) => `targets/${encodeURIComponent(target)}`;
+
+/** @param {string} path @param {Record<string, unknown>} settings @param {string} [tag] @throws {Problem} */
+async function put(path, settings, tag) {
+  const headers = { ...JSON_WANTED, "Content-Type": "application/json", ...(tag && { "If-Match": tag }) };
+  return read(await request(path, { method: "PUT", headers, body: JSON.stringify(settings) }));
+}
+
+/** @param {string} path @param {string} tag @throws {Problem} */
+async function remove(path, tag) {
+  await request(path, { method: "DELETE", headers: { ...JSON_WANTED, "If-Match": tag } });
+}
+
+/** @param {Response} response @returns {Promise<Read<any>>} */
+const read = async (response) => ({ settings: await jsonOf(response), tag: response.headers.get("ETag") ?? "" });
 
 /** @param {string} path @param {RequestInit} [options] @throws {Problem} or, if it is aborted, a DOMException */
 const ask = async (path, options) => jsonOf(await request(path, options));

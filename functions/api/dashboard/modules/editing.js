@@ -64,13 +64,27 @@ function keep(read) {
 }
 
 /** Why nothing was changed. @param {Problem} problem */
-export function words({ status, title, advice }) {
+export const words = (problem) =>
+  refusal(problem, {
+    what: "what is watched",
+    many: "queries",
+    full: "No more queries can be watched.",
+    there: "It is watched already: someone else has added it meanwhile.",
+  });
+
+/**
+ * Why nothing was changed.
+ * @param {Problem} problem
+ * @param {{ what: string, many: string, full: string, there: string }} of what was to be changed: in words, what there
+ *   can be no more of, and that it is there already
+ */
+export function refusal({ status, title, advice }, { what, many, full, there }) {
   if (status === 401 || status === 403) {
-    return "Only the editor may change what is watched. Try again, and sign in as “editor” with its password.";
+    return `Only the editor may change ${what}. Try again, and sign in as “editor” with its password.`;
   }
-  if (status === 409) return "No more queries can be watched. Remove one before you add another.";
-  if (status === 404 || status === 405) return "This newsreel does not let its queries be changed from here.";
-  if (status === 428) return "It is watched already: someone else has added it meanwhile.";
+  if (status === 409) return `${full} Remove one before you add another.`;
+  if (status === 404 || status === 405) return `This newsreel does not let its ${many} be changed from here.`;
+  if (status === 428) return there;
   if (status === 503) return "newsreel's store is busy, so nothing was changed. Try again in a few seconds.";
   if (status) return `Nothing was changed. ${advice || title}`;
   return navigator.onLine
@@ -78,5 +92,5 @@ export function words({ status, title, advice }) {
     : "You are offline, so nothing was changed. Try again when the connection is back.";
 }
 
-/** A query's name among words, whatever direction it is written in. @param {string} query */
-export const quoted = (query) => `“\u2068${query}\u2069”`;
+/** A name among words, whatever direction it is written in. @param {string} name */
+export const quoted = (name) => `“\u2068${name}\u2069”`;

@@ -42,11 +42,15 @@ export function make(tag, properties = {}, ...children) {
 export const stamp = (template) =>
   /** @type {HTMLElement} */ ($("*", $(template, document, HTMLTemplateElement).content).cloneNode(true));
 
-/** Lets a dialog be closed by its button, and by a click beside it. @param {HTMLDialogElement} dialog */
-export function closable(dialog) {
+/**
+ * Lets a dialog be closed by its button, and by a click beside it.
+ * @param {HTMLDialogElement} dialog
+ * @param {() => boolean} [keeps] whether a click beside it does not close it for now
+ */
+export function closable(dialog, keeps = () => false) {
   $(".close", dialog).onclick = () => dialog.close();
   dialog.onclick = ({ target }) => {
-    if (target === dialog) dialog.close();
+    if (target === dialog && !keeps()) dialog.close();
   };
 }
 

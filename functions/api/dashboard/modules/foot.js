@@ -72,5 +72,8 @@ export function footOf(dialog, { begin, refuse, words }) {
     if (document.activeElement === document.body && dialog.open) $(".close", dialog).focus();
   }
 
-  return { say, attempt };
+  /** Whether the reader is asked something. */
+  const asks = () => $("div", said).childElementCount > 0;
+
+  return { say, attempt, asks };
 }

@@ -17,6 +17,7 @@ import * as player from "./player.js";
 import * as queries from "./queries.js";
 import * as shelf from "./shelf.js";
 import * as status from "./status.js";
+import * as targets from "./targets.js";
 import * as toast from "./toast.js";
 
 /** @import { Move } from "./address.js" */
@@ -71,6 +72,7 @@ marks.listen(onMarks);
 backup.show();
 editing.listen(onWatchedChange);
 queries.listen(listing.channelTitle);
+targets.listen(listing.channelTitle);
 addEventListener("online", onConnection);
 addEventListener("offline", onConnection);
 document.addEventListener("visibilitychange", () => schedule(0.5));
@@ -165,6 +167,7 @@ async function refreshStatus() {
   await status.refresh();
   showTitle();
   queries.show();
+  targets.refresh();
   if (listing.isOutdated()) await listing.open();
   else listing.showNotice();
 }
@@ -183,6 +186,7 @@ function onMarks() {
 
 function refreshAges() {
   for (const [video, node] of shelf.drawn()) refreshAge(node, video, present().view);
+  targets.show();
 }
 
 /** Seconds until the next look: when the next poll should be through, and longer after each failure. */
