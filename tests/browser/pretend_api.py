@@ -270,6 +270,7 @@ class PretendApi:
                 "today": {"asked": 0, "changed": 0, "gone": 0, "units": 0},
             },
             "removals": [],
+            "targets": [],
             "queries": [self._query(query, now) for query in self.told],
         }
 
