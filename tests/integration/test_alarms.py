@@ -7,9 +7,11 @@ import pytest
 from werkzeug.wrappers import Response
 
 from functions.fetcher import app as fetcher
+from functions.notifier import app as notifier
 from local.invocation import Function
+from local.serving import serving
 from local.template import Intrinsic, Template
-from tests.world import MINUTE, PROPERTIES, START, World, clip
+from tests.world import MINUTE, NEWS, PROPERTIES, START, World, clip
 
 type Metric = tuple[str, str, frozenset[str]]
 """Namespace, name, and dimensions: with their values for newsreel's own metrics, only their names for AWS's."""
@@ -45,8 +47,9 @@ STACK = Intrinsic("Ref", "AWS::StackName"), "${AWS::StackName}"
 
 @pytest.fixture(autouse=True)
 def stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fetcher of a stack."""
-    monkeypatch.setattr(fetcher.metrics, "service", "this stack")
+    """The functions of a stack."""
+    for function in (fetcher, notifier):
+        monkeypatch.setattr(function.metrics, "service", "this stack")
 
 
 def test_alarms_look_at_metrics_that_exist(
@@ -71,6 +74,7 @@ def test_the_figures_behind_alarms_come_every_minute(
     world: World, template: Template, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.configure(POLL_INTERVAL_SECONDS="3600")
+    add_target(world, "http://receiver.test/")
     for _ in range(2):  # in the second minute, nothing is due
         capsys.readouterr()
         invoke({"source": "aws.scheduler"})
@@ -106,18 +110,41 @@ def test_every_alarm_tells_the_topic(template: Template) -> None:
 
 
 def emitted(world: World, capsys: pytest.CaptureFixture[str]) -> set[Metric]:
-    """The metrics of a schedule's event, a poll that finds something, and one by the fallback."""
+    """The metrics of a schedule's event, a poll that finds something, its telling, and a poll by the fallback."""
     capsys.readouterr()
+    statuses = iter([500, 200])
+
+    def receiver(*request: Any) -> Any:
+        return Response(status=next(statuses))(*request)
+
+    with serving(receiver) as url:
+        add_target(world, url)
+        lived_through(world)
+    assert not list(statuses)
+    return told(capsys.readouterr().out)
+
+
+def add_target(world: World, url: str) -> None:
+    answer = world.client().put("/targets/program", json={"kind": "webhook", "address": url})
+    assert answer.status_code == 201, answer.get_json()
+
+
+def lived_through(world: World) -> None:
     world.apps["instance.test"] = Response("[]", content_type="application/json")
     world.configure(INVIDIOUS_URLS="http://instance.test")
     invoke({"source": "aws.scheduler"})
     world.add(clip(1, START))
     world.now += 30 * MINUTE
     invoke({"source": "aws.scheduler"})
+    # A message that is not taken comes again soon.
+    for at, url, body in world.queue.until(world.now + MINUTE):
+        world.now = max(world.now, at)
+        if url == NEWS:
+            record = {"messageId": "1", "body": body, "eventSource": "aws:sqs"}
+            Function("notifier", notifier.handler, PROPERTIES).invoke({"Records": [record]})
     world.set_keys()
     world.now += 30 * MINUTE
     invoke({"source": "aws.scheduler"})
-    return told(capsys.readouterr().out)
 
 
 def invoke(event: dict[str, Any]) -> None:
