@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from werkzeug.wrappers import Response
 
 from functions.api import app as api
+from functions.notifier import app as notifier
 from local.template import Intrinsic, Template
-from tests.world import MINUTE, START, World, clip
+from tests.world import MINUTE, NEWS, POLLS, START, World, clip
 from trim import USED
 
 type Permission = tuple[str, str]
@@ -41,8 +42,19 @@ BY_THE_SERVICE: dict[str, set[Permission]] = {
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     },
+    "NotifierRole": {
+        ("sqs:DeleteMessage", "NewsQueue"),
+        ("sqs:GetQueueAttributes", "NewsQueue"),
+        ("sqs:ReceiveMessage", "NewsQueue"),
+        ("logs:CreateLogStream", "NotifierLogs"),
+        ("logs:PutLogEvents", "NotifierLogs"),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    },
 }
 """What Lambda does with a function's role beside the function's own calls."""
+BUS = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBus}"
+READS = {"dynamodb:BatchGetItem", "dynamodb:Query"}
 
 
 @pytest.fixture
@@ -58,19 +70,23 @@ def busy_world(world: World) -> World:
     return world
 
 
-def test_the_fetcher_may_do_what_it_does(busy_world: World, template: Template) -> None:
+def test_the_fetcher_may_do_what_it_does(
+    busy_world: World, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_target(busy_world)
+    # What the notifier does with it is another test's.
+    monkeypatch.setattr(busy_world, "deliver_news", lambda _: None)
     with calls(busy_world) as made:
         busy_world.run(2 * MINUTE)
         busy_world.add(clip(0, START, channel_id="UCone", title="Another title"))
         for number in range(1, 60):
             busy_world.clips.remove(f"video{number:06d}")
         busy_world.now += timedelta(hours=30)
+        busy_world.add(clip(60, busy_world.now - MINUTE))
         busy_world.run(30 * MINUTE)
         busy_world.set_keys()
         busy_world.now += timedelta(hours=1)
         busy_world.run(2 * MINUTE)
-    # The world's queue is not SQS; it takes what the fetcher defers.
-    made.add(("sqs:SendMessage", "PollQueue"))
     assert made | BY_THE_SERVICE["FetcherRole"] == allowed(template, "FetcherRole")
 
 
@@ -105,6 +121,8 @@ def test_the_editor_may_do_what_it_does_and_touches_what_is_watched_alone(world:
                 "/queries/tennis", auth=("editor", "a-password"), headers={"If-Match": "*"} if status != 201 else {}
             )
             assert answer.status_code == status
+        add_target(world, auth=("editor", "a-password"))
+        assert world.client().put("/targets/program/test", auth=("editor", "a-password")).status_code == 202
     world.dynamodb.meta.events.unregister("provide-client-params.dynamodb", note)
     assert made | BY_THE_SERVICE["EditorRole"] == allowed(template, "EditorRole")
     assert touched == {"watched"}
@@ -112,13 +130,59 @@ def test_the_editor_may_do_what_it_does_and_touches_what_is_watched_alone(world:
     assert condition == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["watched"]}}
 
 
-def test_nobody_else_may_change_what_is_watched(template: Template) -> None:
-    (denied,) = [each for each in statements(template, "FetcherRole") if each["Effect"] == "Deny"]
-    writes = {action for action, resource in allowed(template, "FetcherRole") if resource == "StateTable"}
-    assert set(denied["Action"]) == writes - {"dynamodb:BatchGetItem", "dynamodb:Query"}
+def test_the_notifier_may_do_what_it_does(world: World, template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: set[Permission] = set()
+    deliver_news = world.deliver_news
+
+    def deliver(body: str) -> None:
+        with calls(world) as some:
+            deliver_news(body)
+        made.update(some)
+
+    class Bus:
+        def put_events(self, **_: Any) -> dict[str, Any]:
+            made.add(("events:PutEvents", BUS))
+            return {}
+
+    monkeypatch.setattr(world, "deliver_news", deliver)
+    monkeypatch.setattr(notifier, "send", lambda *_: None)
+    monkeypatch.setattr(notifier, "events", Bus)
+    world.configure(EVENT_BUS="a-bus")
+    add_target(world)
+    world.poll()
+    world.add(clip(1, START))
+    world.now += 30 * MINUTE
+    world.poll(news=True)
+    world.settle()
+    assert made | BY_THE_SERVICE["NotifierRole"] == allowed(template, "NotifierRole")
+
+
+def test_events_may_be_put_by_the_notifier_alone_and_where_there_is_a_bus(template: Template) -> None:
+    roles = template.of_type("AWS::IAM::Role")
+    assert [role for role in roles if any(action.startswith("events:") for action, _ in allowed(template, role))] == [
+        "NotifierRole"
+    ]
+    (policy,) = roles["NotifierRole"]["Policies"]
+    chosen = [each.argument for each in policy["PolicyDocument"]["Statement"] if isinstance(each, Intrinsic)]
+    ((_, statement, other),) = [each for each in chosen if each[0] == "HasBus"]
+    assert (statement["Action"], other) == ("events:PutEvents", Intrinsic("Ref", "AWS::NoValue"))
+
+
+@pytest.mark.parametrize("role", ["FetcherRole", "NotifierRole"])
+def test_who_keeps_state_may_not_change_what_is_watched(role: str, template: Template) -> None:
+    (denied,) = [each for each in statements(template, role) if each["Effect"] == "Deny"]
+    assert set(denied["Action"]) == {action for action, on in allowed(template, role) if on == "StateTable"} - READS
+    assert denied["Resource"] == Intrinsic("GetAtt", "StateTable.Arn")
     assert denied["Condition"] == {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["watched"]}}
-    api = {action for action, resource in allowed(template, "ApiRole") if resource == "StateTable"}
-    assert api == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+
+
+def test_the_api_changes_no_state(template: Template) -> None:
+    assert {action for action, resource in allowed(template, "ApiRole") if resource == "StateTable"} == READS
+
+
+def add_target(world: World, auth: tuple[str, str] | None = None) -> None:
+    settings = {"kind": "webhook", "address": "http://receiver.test/"}
+    assert world.client().put("/targets/program", json=settings, auth=auth).status_code == 201
 
 
 def _partitions(value: Any, name: str) -> Iterator[str]:
@@ -159,11 +223,24 @@ def calls(world: World) -> Iterator[set[Permission]]:
     secrets = {
         world.environ["KEYS_SECRET_ID"]: "KeysSecret",
         world.environ["PASSWORDS_SECRET_ID"]: "PasswordsSecret",
+        world.environ["TARGETS_SECRET_ID"]: "TargetsSecret",
     }
 
     def record_secret(params: dict[str, Any], model: Any, **_: Any) -> None:
-        if not model.name.startswith("Put"):
-            made.add((f"secretsmanager:{model.name}", secrets[params["SecretId"]]))
+        secret = secrets[params["SecretId"]]
+        # Keys are put there by the test.
+        if (model.name, secret) != ("PutSecretValue", "KeysSecret"):
+            made.add((f"secretsmanager:{model.name}", secret))
+
+    class Queue:
+        """The world's, which is not SQS."""
+
+        def send_message(self, **request: Any) -> None:
+            made.add(("sqs:SendMessage", {POLLS: "PollQueue", NEWS: "NewsQueue"}[request["QueueUrl"]]))
+            queue.send_message(**request)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(queue, name)
 
     recorders: list[tuple[Any, str, Any]] = [
         (world.dynamodb.meta.events, "before-parameter-build.dynamodb", record_table),
@@ -171,9 +248,11 @@ def calls(world: World) -> Iterator[set[Permission]]:
     ]
     for events, name, recorder in recorders:
         events.register(name, recorder)
+    queue, world.queue = world.queue, cast("Any", Queue())
     try:
         yield made
     finally:
+        world.queue = queue
         for events, name, recorder in recorders:
             events.unregister(name, recorder)
 
