@@ -9,8 +9,8 @@ from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -37,8 +37,6 @@ from newsreel.times import stamp, utc_now
 from newsreel.web import shown_news
 
 logger = Logger(service="newsreel")
-metrics = Metrics(namespace="newsreel")
-processor = BatchProcessor(event_type=EventType.SQS)
 clock = utc_now
 dynamodb = cache(lambda: aws.client("dynamodb"))
 queue = cache(lambda: aws.client("sqs"))
@@ -59,6 +57,8 @@ def addresses() -> Addresses:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Do what each message asks for; one that raised is named in `batchItemFailures` and comes again."""
+    # One of its own, as several threads may be here where newsreel runs outside of Lambda.
+    processor = BatchProcessor(event_type=EventType.SQS)
     return process_partial_response(event, record_handler=do, processor=processor, context=context)
 
 
@@ -143,6 +143,8 @@ def report(done: Delivery) -> None:
     line = done._asdict() | {"next_turn_at": stamp(done.next_turn_at) if done.next_turn_at else None}
     line.pop("since_stored")
     (logger.warning if done.problem else logger.info)("told", extra={"told": line})
+    # These share no figures with another thread's.
+    metrics = EphemeralMetrics(namespace="newsreel")
     if done.problem:
         metrics.add_metric("TargetFailures", MetricUnit.Count, 1)
     else:
@@ -150,7 +152,6 @@ def report(done: Delivery) -> None:
         for span in done.since_stored[:99]:
             metrics.add_metric("StoredToTold", MetricUnit.Seconds, span.total_seconds())
     metrics.flush_metrics()
-    metrics.clear_metrics()
 
 
 def read_watched() -> Watched:

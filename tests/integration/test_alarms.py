@@ -48,8 +48,8 @@ STACK = Intrinsic("Ref", "AWS::StackName"), "${AWS::StackName}"
 @pytest.fixture(autouse=True)
 def stack(monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions of a stack."""
-    for function in (fetcher, notifier):
-        monkeypatch.setattr(function.metrics, "service", "this stack")
+    monkeypatch.setattr(fetcher.metrics, "service", "this stack")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "this stack")
 
 
 def test_alarms_look_at_metrics_that_exist(

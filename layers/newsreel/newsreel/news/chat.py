@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -66,32 +67,35 @@ def _show_pictures(service: Any, said: Said) -> None:
 
 
 class _Heard(logging.Handler):
-    """Keeps the status that a service answered; the rest of what Apprise logs may name addresses."""
+    """Keeps the status that a service answered to this thread; the rest of what Apprise logs may name addresses."""
 
     def __init__(self) -> None:
         super().__init__()
         self.status: int | None = None
+        self._thread = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         found = re.search(r"error=([1-5][0-9]{2})\b", record.getMessage())
-        if found:
+        if found and record.thread == self._thread:
             self.status = int(found[1])
+
+
+logger = logging.getLogger("apprise")
+# Nothing of what it says reaches the log, whoever is listening.
+logger.propagate = False
+logger.setLevel(logging.WARNING)
+logger.addHandler(logging.NullHandler())
 
 
 @contextmanager
 def _listening() -> Iterator[_Heard]:
-    """Let nothing of what Apprise says reach the log meanwhile."""
-    logger, heard = logging.getLogger("apprise"), _Heard()
-    before = logger.propagate, logger.level
+    """What Apprise says meanwhile."""
+    heard = _Heard()
     logger.addHandler(heard)
-    logger.propagate = False
-    logger.setLevel(logging.WARNING)
     try:
         yield heard
     finally:
         logger.removeHandler(heard)
-        logger.propagate, level = before
-        logger.setLevel(level)
 
 
 def _failure(name: str, heard: _Heard) -> TargetFailed:
