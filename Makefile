@@ -12,7 +12,7 @@ answers := $(modules)/answers.d.ts
 pin := $(python) -m uv pip compile --quiet --universal --python-version 3.13 --custom-compile-command "make lock"
 in_the_layer := certifi charset-normalizer idna requests tzdata urllib3
 
-.PHONY: help run queries index test bench check sam-api sam-test deploy-check openapi dashboard format lock
+.PHONY: help run queries targets receiver index test bench check sam-api sam-test deploy-check openapi dashboard format lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,9 +21,18 @@ run: ## Start newsreel on this machine: http://127.0.0.1:3000
 	@local/setup run
 	@$(python) -m local
 
+# Settings that are typed behind `make` are in the commands' environment.
 queries: ## List what is watched; ADD="…" SET="weight=3", REMOVE="…"; STACK=name on AWS
 	@local/setup run
-	@ADD='$(ADD)' SET='$(SET)' REMOVE='$(REMOVE)' VIDEOS='$(VIDEOS)' STACK='$(STACK)' $(python) -m local.queries
+	@$(python) -m local.queries
+
+targets: ## List who is told; ADD="…" ADDRESS="…" SET="digest=daily", TEST="…", REMOVE="…"; STACK=name on AWS
+	@local/setup run
+	@$(python) -m local.targets
+
+receiver: ## Show on this machine what a webhook gets: http://127.0.0.1:3001; SECRET="…" checks signatures
+	@local/setup run
+	@$(python) -m local.receiver
 
 index: ## Make the search index of videos stored before there was one; STACK=name on AWS
 	@local/setup run

@@ -1,36 +1,20 @@
 """`make queries`: what is watched, listed and changed by command."""
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from local import queries
-from local.serving import serving
+from local import asking, queries
+from tests.local.commanding import run, running
 from tests.world import World
 
-
-@pytest.fixture
-def running(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Newsreel on this machine, as the command finds it."""
-    with serving(world.front()) as url:
-        monkeypatch.setattr(queries, "here", lambda: queries.Place(url, None, ""))
-        yield world
+__all__ = ["running"]
 
 
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **variables: str) -> tuple[int, str]:
-    """Run it; its exit code, and what it prints."""
-    for name in ("ADD", "SET", "REMOVE", "VIDEOS", "STACK"):
-        monkeypatch.setenv(name, variables.get(name, ""))
-    code = 0
-    with suppress(SystemExit):
-        code = 1
-        queries.main()
-        code = 0
-    seen = capsys.readouterr()
-    return code, seen.out + seen.err
+    """Run `make queries`; its exit code, and what it prints."""
+    return run(queries.main, monkeypatch, capsys, **variables)
 
 
 def test_queries_are_added_changed_listed_and_removed(
@@ -43,8 +27,11 @@ def test_queries_are_added_changed_listed_and_removed(
     code, text = command(monkeypatch, capsys, ADD="AC/DC live", SET="weight=3; region=de; search=AC/DC -cover")
     assert code == 0
     assert "AC/DC live is watched from now on" in text
+    code, text = command(monkeypatch, capsys)
     assert "AC/DC live: new (search='AC/DC -cover', region=DE, weight=3)" in text
     code, text = command(monkeypatch, capsys, ADD="AC/DC live", SET="paused=true")
+    assert "AC/DC live is changed" in text
+    code, text = command(monkeypatch, capsys)
     assert "AC/DC live: paused (search='AC/DC -cover', region=DE, weight=3)" in text
     code, text = command(monkeypatch, capsys, REMOVE="AC/DC live", VIDEOS="delete")
     assert (code, "is watched no more; its videos are being deleted" in text) == (0, True)
@@ -79,7 +66,7 @@ def test_what_is_wrong_is_one_sentence(
 def test_where_nothing_runs_it_says_how_to_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(queries, "here", lambda: queries.Place("http://127.0.0.1:9", None, ""))
+    monkeypatch.setattr(asking, "here", lambda: asking.Place("http://127.0.0.1:9", None, ""))
     code, text = command(monkeypatch, capsys)
     assert (code, "start it first: make run" in text) == (1, True)
 
@@ -87,7 +74,7 @@ def test_where_nothing_runs_it_says_how_to_start(
 def test_a_stack_is_found_with_its_password(
     running: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = queries.here().url
+    url = asking.here().url
     running.set_passwords(reader="one", editor="two")
     running.configure(ACCESS="private")
 
@@ -105,6 +92,6 @@ def test_a_stack_is_found_with_its_password(
     monkeypatch.setattr("boto3.session.Session", Session)
     code, text = command(monkeypatch, capsys, STACK="newsreel", ADD="tennis")
     assert code == 0
-    assert "tennis: new" in text
+    assert "tennis is watched from now on" in text
     assert "next: make queries STACK=newsreel" in text
     assert "two" not in text
