@@ -1,11 +1,12 @@
-"""The clock: sends the fetcher the schedule's events and the queue's messages, as Scheduler and Lambda's poller do."""
+"""The clock: sends functions the schedule's events and their queues' messages, as Scheduler and Lambda's poller do."""
 
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local.engine import REGION
@@ -24,17 +25,22 @@ PAUSE = 0.2
 
 
 class Clock:
-    """Invokes a function at once, then every minute, and with every message of a queue."""
+    """Invokes a function at once, then every minute, and others with every message of their queues.
 
-    def __init__(self, function: Function, source: QueueSource, sqs: "SQSClient") -> None:
-        self._function = function
-        self._source = source
+    Of a queue's instances each works on a batch of its own, so that none waits for another.
+    """
+
+    def __init__(
+        self, scheduled: Function, queues: Iterable[tuple[QueueSource, Sequence[Function]]], sqs: "SQSClient"
+    ) -> None:
         self._sqs = sqs
         self._stopped = threading.Event()
+        loops = [partial(self._every_minute, scheduled)]
+        for source, instances in queues:
+            turn = threading.Lock()
+            loops += [partial(self._every_message, source, each, turn) for each in instances]
         # They end with the process at the latest, whatever an invocation waits for.
-        self._threads = [
-            threading.Thread(target=loop, daemon=True) for loop in (self._every_minute, self._every_message)
-        ]
+        self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
 
     def start(self) -> None:
         """Begin, in threads of its own."""
@@ -48,19 +54,28 @@ class Clock:
         for thread in self._threads:
             thread.join(max(0, deadline - time.monotonic()))
 
-    def _every_minute(self) -> None:
+    def _every_minute(self, function: Function) -> None:
         due = time.monotonic()
         while not self._stopped.wait(max(0, due - time.monotonic())):
-            invoke_by_schedule(self._function, datetime.now(UTC))
+            invoke_by_schedule(function, datetime.now(UTC))
             # A machine that slept has missed events; they are not made up for.
             due = max(due + MINUTE, time.monotonic())
 
-    def _every_message(self) -> None:
+    def _every_message(self, source: QueueSource, function: Function, turn: threading.Lock) -> None:
         while not self._stopped.is_set():
-            if messages := receive(self._source, self._sqs):
-                deliver(messages, self._function, self._source, self._sqs)
-            else:
-                self._stopped.wait(PAUSE)
+            # Whoever is free and whose turn it is looks out for the others, too.
+            with turn:
+                messages = self._next(source)
+            if messages:
+                deliver(messages, function, source, self._sqs)
+
+    def _next(self, source: QueueSource) -> "Sequence[MessageTypeDef]":
+        """The next batch of a queue; nothing once the clock is stopped."""
+        while not self._stopped.is_set():
+            if messages := receive(source, self._sqs):
+                return messages
+            self._stopped.wait(PAUSE)
+        return []
 
 
 def invoke_by_schedule(function: Function, at: datetime) -> None:

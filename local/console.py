@@ -1,4 +1,4 @@
-"""What the terminal shows: a line for each poll, and what goes wrong.
+"""What the terminal shows: a line for each poll and each message to a target, and what goes wrong.
 
 On a terminal lines are made to fit its width; elsewhere, as in a file, each stays one line.
 """
@@ -34,10 +34,16 @@ def take_over_logs() -> None:
     """Show the functions' records, and other libraries' warnings, in readable form instead of their own."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(Readable())
+    handler.addFilter(lambda record: not is_quiet(record))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     functions = logging.getLogger("newsreel")
     functions.handlers = [handler]
     functions.propagate = False
+
+
+def is_quiet(record: logging.LogRecord) -> bool:
+    """Whether a record is of no interest here: that news was taken in, as the poll and the telling have lines."""
+    return hasattr(record, "news") and record.levelno < logging.WARNING
 
 
 class Readable(logging.Formatter):
@@ -52,6 +58,11 @@ class Readable(logging.Formatter):
         refresh = getattr(record, "refresh", None)
         if isinstance(refresh, Mapping):
             return folded(f"{time}  {refresh_line(refresh)}", columns())
+        told = getattr(record, "told", None)
+        if isinstance(told, Mapping):
+            return folded(f"{time}  {told_line(told)}", columns())
+        if record.getMessage() == "test" and hasattr(record, "target"):
+            return folded(f"{time}  {test_line(record.target, getattr(record, 'problem', None))}", columns())
         mark = "" if record.levelno < logging.WARNING else f"{record.levelname}: "
         first, *stack = super().format(record).split("\n")
         return "\n".join((folded(f"{time}  {mark}{first}", columns()), *stack))
@@ -80,6 +91,21 @@ def refresh_line(refresh: Mapping[str, Any]) -> str:
     """What a refresh of stored videos did."""
     counts = "  ".join(f"{refresh[name]} {name}" for name in ("asked", "changed", "gone"))
     return f"stored videos asked for again: {counts}" + (f"  {refresh['problem']}" if refresh["problem"] else "")
+
+
+def told_line(told: Mapping[str, Any]) -> str:
+    """What became of a message to a target."""
+    videos = f"{told['videos']} {'video' if told['videos'] == 1 else 'videos'}"
+    left_out = f", and not of {told['left_out']} older ones" if told["left_out"] else ""
+    later = f"  next {_clock_time(told['next_turn_at'])}" if told["next_turn_at"] else ""
+    if told["problem"]:
+        return f"{told['target']} could not be told of {videos}: {told['problem']}{later}"
+    return f"{told['target']} was told of {videos}{left_out}{later}"
+
+
+def test_line(target: str, problem: str | None) -> str:
+    """What became of a test message to a target."""
+    return f"{target} did not get the test message: {problem}" if problem else f"{target} got the test message"
 
 
 def folded(text: str, width: int | None) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from local import engine, environment, pictures, stack
+from local import addresses, engine, environment, pictures, stack
 from local.catalogue import Catalogue, recorded
 from local.clock import Clock
 from local.console import say, take_over_logs
@@ -33,6 +33,7 @@ from local.serving import LOOPBACK, serving
 from local.template import TABLE, Template
 from local.upstream import Limits, Upstream
 from newsreel.errors import SettingsError
+from newsreel.news.targets import Targets
 from newsreel.settings import ApiSettings, FetcherSettings, read_settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ HANDLERS = {
     "FetcherFunction": "functions.fetcher.app",
     "ApiFunction": "functions.api.app",
     "EditorFunction": "functions.editor.app",
+    "NotifierFunction": "functions.notifier.app",
 }
+NOTIFIERS = 10
+"""So many targets are told at once, as on AWS."""
 AMPLE = {"SEARCH_CALLS_PER_DAY": "1000000", "UNITS_PER_DAY": "10000000"}
 """Enough for many queries, each polled every 10 seconds."""
 PATIENCE = 1.0
@@ -82,8 +86,8 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
     port = _free_port(known.get("PORT", PORT))
     keys, recording = _text(known, "YOUTUBE_API_KEYS"), known.get("RECORDING")
     passwords = _passwords(known)
-    # Without a password, whoever is at this machine may do everything; no deployment can be so.
-    known = {**known, "ACCESS": "private" if passwords else "local"}
+    # Without a password, whoever is at this machine may do everything; no deployment can be so. There is no bus here.
+    known = {**known, "ACCESS": "private" if passwords else "local", "EVENT_BUS": ""}
     if recording or not (keys or known.get("INVIDIOUS_URLS")):
         template = Template(ROOT / "template.yaml", AMPLE | dict(known))
         queries = _queries(template)
@@ -99,8 +103,11 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
         say("polling YouTube" if keys else "no YOUTUBE_API_KEYS: only the instances of INVIDIOUS_URLS are asked")
     began = (DATA / folder).exists()
     services = running.enter_context(engine.running(DATA / folder))
-    refs = stack.create(template, services, keys, json.dumps(passwords))
-    fetcher, api, editor = _functions(template, services, stack.environment(template, refs))
+    refs = stack.create(template, services, keys, json.dumps(passwords), addresses.read(DATA / folder))
+    addresses.keep(DATA / folder, services.secrets, refs[stack.ADDRESSES])
+    # A target may be on this machine; no deployment allows that.
+    variables = stack.environment(template, refs) | {"TARGET_ADDRESSES": "any"}
+    fetcher, api, editor, *notifiers = _functions(template, services, variables)
     front: WSGIApplication = Front(api, editor)
     if folder == SAMPLE:
         front = DispatcherMiddleware(front, {PICTURES: Pictures()})
@@ -112,8 +119,17 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
         say(f"the first polls bring the past day's videos{then}")
     if passwords:
         say("it asks for a password: the user name is reader, the password that of READER_PASSWORD")
+    told = [target.name for target in Targets(services.dynamodb, refs["StateTable"]).read()]
+    if told:
+        say(f"telling {', '.join(told)} of new videos; make targets shows how they fare")
+    else:
+        say("nobody is told of new videos yet; make receiver shows what a target would get")
     say(f"open {url}/ for the dashboard, {url}/docs for the API; Ctrl-C stops")
-    clock = Clock(fetcher, stack.queue_source(template, services, refs, fetcher.name), services.sqs)
+    queues = [
+        (stack.queue_source(template, services, refs, instances[0].name), instances)
+        for instances in ([fetcher], notifiers)
+    ]
+    clock = Clock(fetcher, queues, services.sqs)
     running.callback(say, "stopped; `make run` goes on from here")
     running.callback(clock.stop, PATIENCE)
     clock.start()
@@ -194,24 +210,23 @@ def _recorded(path: Path) -> tuple[Catalogue, str]:
     return catalogue, f"recording-{path.stem}"
 
 
-def _functions(
-    template: Template, services: Engine, variables: Mapping[str, str]
-) -> tuple[Function, Function, Function]:
-    """Fetcher, api and editor, their handlers loaded in the environment that the template gives them."""
+def _functions(template: Template, services: Engine, variables: Mapping[str, str]) -> list[Function]:
+    """Fetcher, api, editor and notifiers, their handlers loaded in the environment that the template gives them."""
     os.environ.update(variables)
     os.environ.update(services.environment)
     # Metrics go to CloudWatch by way of standard output, which is the person's here.
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     try:
-        fetcher, api, editor = (
+        functions = [
             Function(name, importlib.import_module(module).handler, template.function(name))
             for name, module in HANDLERS.items()
-        )
+            for _ in range(NOTIFIERS if name == "NotifierFunction" else 1)
+        ]
     except ValueError as error:
         # Their loggers are made while they are loaded.
         raise StartError(f"LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR ({error})") from None
     take_over_logs()
-    return fetcher, api, editor
+    return functions
 
 
 def _expire(services: Engine, template: Template) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 QUEUE_ATTRIBUTES = ("DelaySeconds", "MessageRetentionPeriod", "VisibilityTimeout")
-KEYS, PASSWORDS = "KeysSecret", "PasswordsSecret"
+KEYS, PASSWORDS, ADDRESSES = "KeysSecret", "PasswordsSecret", "TargetsSecret"
 KEY_PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 
@@ -28,18 +28,18 @@ class QueueSource:
     batch_size: int
 
 
-def create(template: Template, engine: Engine, keys: str, passwords: str = "") -> dict[str, str]:
+def create(template: Template, engine: Engine, keys: str, passwords: str = "", addresses: str = "") -> dict[str, str]:
     """Make what is missing; gives logical id → what `!Ref` gives in the cloud: name, URL or ARN.
 
-    `keys` and `passwords` become the values of their secrets; empty: the template's own, or none where AWS would make
-    one up. Raises EngineError where a table is there but different.
+    `keys`, `passwords` and the targets' `addresses` become the values of their secrets; empty: the template's own, or
+    none where AWS would make one up. Raises EngineError where a table is there but different.
     """
     refs = create_tables(template, engine.dynamodb)
     # A queue names the ARN of its dead letters' queue, so that one has to be there first.
     queues = template.of_type(QUEUE)
     for name in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
         refs[name] = _create_queue(engine, name, queues[name], refs)
-    values = {KEYS: keys, PASSWORDS: passwords}
+    values = {KEYS: keys, PASSWORDS: passwords, ADDRESSES: addresses}
     for name, secret in template.of_type(SECRET).items():
         value = values.get(name) or secret.get("SecretString", "{}")
         # The token becomes the version's id. Made from the value it is the same at every start, so that a key that

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -156,13 +157,36 @@ def test_the_clock_sends_an_event_at_once_and_messages_as_they_come(services: En
             both.set()
 
     send(services, source, "now")
-    clock = Clock(function(handler), source, services.sqs)
+    worker = function(handler)
+    clock = Clock(worker, [(source, [worker])], services.sqs)
     clock.start()
     assert both.wait(5)
     clock.stop(5)
     assert sorted(events) == ["aws.scheduler", "now"]
     send(services, source, "after the end")
     assert pump(services, source, lambda *_: None) == 1
+
+
+def test_a_slow_instance_keeps_no_other_message_waiting(services: Engine, source: QueueSource) -> None:
+    begun, done, slow_may_end = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
+    services.sqs.set_queue_attributes(QueueUrl=source.queue_url, Attributes={"VisibilityTimeout": "60"})
+
+    def handler(event: dict[str, Any], _: Any) -> None:
+        (record,) = event["Records"]
+        if record["body"] == "slow":
+            begun.release()
+            slow_may_end.wait(10)
+        else:
+            done.release()
+
+    one_each = replace(source, batch_size=1)
+    send(services, source, "slow", "a", "b", "slow", "c")
+    clock = Clock(function(lambda *_: None), [(one_each, [function(handler) for _ in range(3)])], services.sqs)
+    clock.start()
+    assert all(begun.acquire(timeout=5) for _ in range(2))
+    assert all(done.acquire(timeout=5) for _ in range(3))
+    slow_may_end.set()
+    clock.stop(5)
 
 
 def test_stopping_waits_for_what_runs_but_not_for_ever(services: Engine, source: QueueSource) -> None:
@@ -172,7 +196,8 @@ def test_stopping_waits_for_what_runs_but_not_for_ever(services: Engine, source:
         begun.set()
         may_end.wait(10)
 
-    clock = Clock(function(handler), source, services.sqs)
+    worker = function(handler)
+    clock = Clock(worker, [(source, [worker])], services.sqs)
     clock.start()
     assert begun.wait(5)
     clock.stop(0.05)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.console import Readable, cells, folded, poll_line, say
+from local.console import Readable, cells, folded, is_quiet, poll_line, say
 
 POLL = {
     "query": "cricket",
@@ -55,6 +55,35 @@ def test_a_refresh_says_what_it_was_for_and_did() -> None:
     refresh = {"asked": 17, "changed": 3, "gone": 1, "problem": None}
     assert shown("refresh", refresh=refresh).endswith("  stored videos asked for again: 17 asked  3 changed  1 gone")
     assert shown("refresh", refresh=refresh | {"problem": "no answer"}).endswith("1 gone  no answer")
+
+
+TOLD = {"target": "team chat", "event": "1f", "videos": 3, "left_out": 0, "problem": None, "next_turn_at": None}
+
+
+def test_what_a_target_is_told_is_one_line() -> None:
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  team chat was told of 3 videos", shown("told", told=TOLD))
+    more = TOLD | {"videos": 1, "left_out": 7, "next_turn_at": NEXT}
+    assert re.search(
+        r"  team chat was told of 1 video, and not of 7 older ones  next \d\d:\d\d:10$", shown("told", told=more)
+    )
+
+
+def test_what_a_target_could_not_be_told_has_the_reason() -> None:
+    told = TOLD | {"problem": "it answered 500", "next_turn_at": NEXT}
+    line = shown("told", logging.WARNING, told=told)
+    assert re.search(r"  team chat could not be told of 3 videos: it answered 500  next \d\d:\d\d:10$", line)
+
+
+def test_a_test_message_is_one_line() -> None:
+    assert shown("test", target="team chat", problem=None).endswith("  team chat got the test message")
+    line = shown("test", logging.WARNING, target="team chat", problem="it answered 500")
+    assert line.endswith("  team chat did not get the test message: it answered 500")
+
+
+def test_that_news_was_taken_in_is_not_shown() -> None:
+    quiet, loud = (logging.LogRecord("newsreel", logging.INFO, __file__, 1, "x", (), None) for _ in range(2))
+    quiet.__dict__["news"] = {"found": 1}
+    assert (is_quiet(quiet), is_quiet(loud)) == (True, False)
 
 
 def test_other_records_are_shown_in_their_words_and_failures_with_their_stack() -> None:

@@ -4,6 +4,7 @@ import errno
 import html
 import json
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -14,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from werkzeug.wrappers import Request, Response
 
 from local import machine
 from local.catalogue import Clip, Clips
@@ -153,6 +156,7 @@ def test_made_up_videos_appear_and_are_there_again_after_a_restart(tmp_path: Pat
         assert len(first) >= 500
         said = newsreel.end()
     assert "a sample upstream on this machine makes the videos up" in said
+    assert "nobody is told of new videos yet; make receiver shows what a target would get" in said
     first_polls = "the first polls bring the past day's videos, then new ones come about every ten seconds"
     assert first_polls in said
     assert f"open {newsreel.url}/ for" in said
@@ -212,6 +216,56 @@ def test_a_recording_is_played_with_its_own_titles_and_thumbnails(tmp_path: Path
         answer = requests.get(f"{newsreel.url}/sample/pictures/{videos[0]['video_id']}.svg", timeout=10)
         assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
         newsreel.end()
+
+
+@pytest.mark.long
+def test_a_webhook_is_told_of_a_new_video_though_newsreel_was_killed_after_it_was_made(
+    tmp_path: Path, port: int
+) -> None:
+    now = datetime.now(UTC)
+    clips = Clips([Clip("video000001", now - timedelta(minutes=1), now)])
+    got: queue.Queue[tuple[str, list[str]]] = queue.Queue()
+
+    def receiver(environ: Any, start_response: Any) -> Any:
+        message = json.loads(Request(environ).get_data())
+        got.put((message["type"], [video["video_id"] for video in message["videos"]]))
+        return Response(status=204)(environ, start_response)
+
+    with serving(Upstream(clips, lambda: datetime.now(UTC))) as upstream, serving(receiver) as url:
+        settings = {
+            "YOUTUBE_API_URL": f"{upstream}/youtube/v3",
+            "YOUTUBE_API_KEYS": "a-key",
+            "SEARCH_CALLS_PER_DAY": "1000000",
+            # What a deployment may have is not here, and what it may not do is done here.
+            "EVENT_BUS": "a-bus",
+            "TARGET_ADDRESSES": "public",
+        }
+        with started(tmp_path, port, **settings) as newsreel:
+            newsreel.eventually(lambda: newsreel.last_success("cricket") is not None, 60)
+            path = f"{newsreel.url}/targets/my program"
+            address = f"{url}/a-secret-path"
+            made = requests.put(path, json={"kind": "webhook", "address": address}, timeout=10)
+            assert made.status_code == 201
+            newsreel.process.kill()
+        clips.add(Clip("video000002", datetime.now(UTC), datetime.now(UTC)))
+        with started(tmp_path, port, **settings) as newsreel:
+            assert got.get(timeout=60) == ("videos", ["video000002"])
+            assert requests.put(f"{path}/test", timeout=10).status_code == 202
+            assert got.get(timeout=30)[0] == "test"
+            newsreel.eventually(lambda: bool(tested(newsreel)["tested_at"]), 10)
+            assert tested(newsreel)["state"] == "ok"
+            said = newsreel.end()
+    assert "telling my program of new videos; make targets shows how they fare" in said
+    assert "my program was told of 1 video\n" in said
+    assert "my program got the test message\n" in said
+    assert "a-secret-path" not in said
+    assert "Traceback" not in said
+
+
+def tested(newsreel: Newsreel) -> dict[str, Any]:
+    """What is known of the only target."""
+    (target,) = requests.get(f"{newsreel.url}/targets", timeout=10).json()["targets"]
+    return dict(target)
 
 
 @pytest.mark.long

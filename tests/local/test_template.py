@@ -76,7 +76,7 @@ def test_what_is_not_understood_is_refused(small: Path) -> None:
 
 
 def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Template) -> None:
-    refs = create(template, engine, "key-1, key-2", '{"reader": "pw"}')
+    refs = create(template, engine, "key-1, key-2", '{"reader": "pw"}', '{"1f": {}}')
     for name, table in template.of_type(TABLE).items():
         made = engine.dynamodb.describe_table(TableName=refs[name])["Table"]
         assert made["KeySchema"] == table["KeySchema"]
@@ -85,8 +85,10 @@ def test_the_stack_is_made_of_the_template_itself(engine: Engine, template: Temp
         }
     assert engine.secrets.get_secret_value(SecretId=refs["KeysSecret"])["SecretString"] == "key-1, key-2"
     assert engine.secrets.get_secret_value(SecretId=refs["PasswordsSecret"])["SecretString"] == '{"reader": "pw"}'
+    assert engine.secrets.get_secret_value(SecretId=refs["TargetsSecret"])["SecretString"] == '{"1f": {}}'
     source = queue_source(template, engine, refs, "FetcherFunction")
     assert (source.queue_url, source.batch_size) == (refs["PollQueue"], 1)
+    assert queue_source(template, engine, refs, "NotifierFunction").queue_url == refs["NewsQueue"]
     attributes = engine.sqs.get_queue_attributes(QueueUrl=source.queue_url, AttributeNames=["All"])["Attributes"]
     assert attributes["VisibilityTimeout"] == "180"
     redrive = json.loads(attributes["RedrivePolicy"])
