@@ -18,7 +18,8 @@ from trim import USED
 pytestmark = pytest.mark.deploy
 
 BUILT = sam.BUILT.parent
-TREES = {"ApiFunction": "/var/task", "FetcherFunction": "/var/task", "NewsreelLayer": "/opt"}
+FUNCTIONS = ("ApiFunction", "EditorFunction", "FetcherFunction", "NotifierFunction")
+TREES = dict.fromkeys(FUNCTIONS, "/var/task") | {"NewsreelLayer": "/opt"}
 """Built folders, and where Lambda unpacks them."""
 LAYER = BUILT / "NewsreelLayer" / "python"
 UNCHECKED_HASH = b"\x01\x00\x00\x00"
@@ -45,9 +46,9 @@ def test_every_module_has_byte_code_that_is_taken_unseen() -> None:
         assert marshal.loads(code[16:]).co_filename == str(there)  # noqa: S302 - made a moment ago, here
 
 
-def run(*arguments: str, layer: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run Python with what the fetcher has in Lambda, or with the packages as they are installed here."""
-    path = [BUILT / "FetcherFunction", LAYER] if layer else []
+def run(*arguments: str, function: str | None = "FetcherFunction") -> subprocess.CompletedProcess[str]:
+    """Run Python with what a function has in Lambda, or with the packages as they are installed here."""
+    path = [BUILT / function, LAYER] if function else []
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [*path, ROOT / "layers" / "newsreel"]))}
     return subprocess.run(
         [sys.executable, *arguments], env=environment, check=True, capture_output=True, text=True, cwd=ROOT
@@ -66,6 +67,16 @@ def test_only_what_runs_is_shipped() -> None:
     assert not {name for name in layer if name.endswith((".dist-info", ".so")) or name in ("bin", "boto3", "tests")}
     names = {path.name for tree in TREES for path in (BUILT / tree).rglob("*")}
     assert not names & {"Makefile", "modules", "requirements.in", "requirements.txt", ".DS_Store"}
+    assert not {name for name in names if name.endswith(".dist-info")}
+
+
+def test_the_notifier_has_what_no_other_function_needs_and_nothing_twice() -> None:
+    notifier = {path.name for path in (BUILT / "NotifierFunction").iterdir()} - {"__pycache__"}
+    assert {"apprise", "babel", "markdown", "yaml"} <= notifier
+    assert "bin" not in notifier
+    assert not notifier & {path.name for path in LAYER.iterdir()}
+    for function in FUNCTIONS[:-1]:
+        assert not notifier & {path.name for path in (BUILT / function).iterdir()} - {"app.py"}
 
 
 def test_machine_code_is_there_for_both_architectures() -> None:
@@ -75,19 +86,23 @@ def test_machine_code_is_there_for_both_architectures() -> None:
         {path.name.removesuffix(end) for path in modules if path.name.endswith(end)} for end in suffixes.values()
     ]
     assert fitting[0] == fitting[1]
-    assert len(modules) == 2 * len(fitting[0]) == 2
+    assert len(modules) == 2 * len(fitting[0]) == 4
 
 
 def test_all_loads_without_a_warning() -> None:
-    done = run("-W", "error", "-c", "import app; from newsreel.polling import adapters, poll; adapters.session()")
-    assert (done.stdout, done.stderr) == ("", "")
+    for function, then in (
+        ("FetcherFunction", "from newsreel.polling import adapters, poll; adapters.session()"),
+        ("NotifierFunction", "from newsreel.news import chat, said, webhook; print(said.Locale('de').language_name)"),
+    ):
+        done = run("-W", "error", "-c", f"import app; {then}", function=function)
+        assert (done.stdout.strip(), done.stderr) == ("Deutsch" if "print" in then else "", "")
 
 
 def test_botocore_does_for_its_services_what_it_does_untrimmed() -> None:
     script = str(Path(__file__).with_name("described.py"))
     lines = run(script).stdout.splitlines()
     assert len(lines) == sum(map(len, USED.values()))
-    assert lines == run(script, layer=False).stdout.splitlines()
+    assert lines == run(script, function=None).stdout.splitlines()
 
 
 def test_the_same_sources_give_the_same_files() -> None:
