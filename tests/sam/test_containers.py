@@ -12,11 +12,15 @@ import requests
 import yaml
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
+from werkzeug.wrappers import Request, Response
 
 from local import sam
 from local.engine import client
 from local.machine import ROOT
-from local.serving import LOOPBACK
+from local.serving import LOOPBACK, serving
+from newsreel.news.outbox import Outbox
+from newsreel.news.outbox_state import OutboxState
+from newsreel.news.targets import Targets
 
 pytestmark = pytest.mark.sam
 
@@ -42,9 +46,10 @@ STATUSES = {
     "api_videos_unknown_query": 404,
     "api_wrong_method": 405,
 }
-EDITS = {"editor_put_bad": 400, "editor_put": 201, "editor_delete": 204}
+EDITS = {"editor_put_bad": 400, "editor_put": 201, "editor_delete": 204, "editor_put_target": 201}
 """In this order, as one undoes the other."""
 POLLS = ["queue", "queue_duplicate", "queue_refresh", "schedule"]
+NEWS = ["queue_news", "queue_test_target", "queue_turn"]
 MALFORMED = "queue_malformed"
 
 
@@ -89,7 +94,7 @@ def answer(function: str, event: str, template: Path) -> Any:
 
 
 def test_every_event_is_tried() -> None:
-    assert {path.stem for path in EVENTS.iterdir()} == {*STATUSES, *EDITS, *POLLS, MALFORMED}
+    assert {path.stem for path in EVENTS.iterdir()} == {*STATUSES, *EDITS, *POLLS, *NEWS, MALFORMED}
 
 
 @pytest.mark.parametrize(("event", "status"), STATUSES.items())
@@ -118,6 +123,11 @@ def test_what_is_watched_is_changed_over_http(api: Api) -> None:
 @pytest.mark.parametrize("event", POLLS)
 def test_the_fetcher_answers_an_event(event: str, template: Path) -> None:
     assert answer("FetcherFunction", event, template) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize("event", NEWS)
+def test_the_notifier_answers_an_event(event: str, template: Path) -> None:
+    assert answer("NotifierFunction", event, template) == {"batchItemFailures": []}
 
 
 def test_a_malformed_message_is_an_error(template: Path) -> None:
@@ -176,21 +186,109 @@ def test_other_answers(api: Api, method: str, path: str, status: int) -> None:
     assert api.session.request(method, api.url + path, timeout=30).status_code == status
 
 
-def test_a_private_api_wants_the_password(template: Path) -> None:
-    document = yaml.safe_load(template.read_text(encoding="utf-8"))
-    variables = document["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
-    url = variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"].replace(sam.HOST, LOOPBACK)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The functions with other variables, and what is behind them on this machine."""
+
+    document: dict[str, Any]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Of all functions."""
+        found: dict[str, str] = self.document["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]
+        return found
+
+    def client(self, service: str, variable: str) -> Any:
+        """A client of a service that the functions use."""
+        return client(service, self.variables[f"AWS_ENDPOINT_URL_{variable}"].replace(sam.HOST, LOOPBACK))
+
+    def invoke(self, function: str, event: str, **changes: Any) -> Any:
+        """The answer of a function to an event of which this is changed."""
+        template, sent = sam.BUILT.with_name("changed.yaml"), sam.BUILT.with_name("event.json")
+        template.write_text(yaml.safe_dump(self.document), encoding="utf-8")
+        known = json.loads((EVENTS / f"{event}.json").read_text(encoding="utf-8"))
+        sent.write_text(json.dumps(known | changes), encoding="utf-8")
+        done = sam.invoke(function, sent, template)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def notify(self, **body: Any) -> None:
+        """Give the notifier a message of its queue."""
+        ((record,),) = json.loads((EVENTS / "queue_news.json").read_text(encoding="utf-8")).values()
+        records = [record | {"body": json.dumps(body)}]
+        assert self.invoke("NotifierFunction", "queue_news", Records=records) == {"batchItemFailures": []}
+
+    def add(self, name: str, **settings: str) -> str:
+        """Make a target; its id."""
+        path, body = f"/targets/{name}", json.dumps(settings)
+        made = self.invoke("EditorFunction", "editor_put_target", rawPath=path, body=body)
+        assert made["statusCode"] == 201, made
+        target = Targets(self.client("dynamodb", "DYNAMODB"), self.variables["STATE_TABLE"]).find(name)
+        assert target
+        return target.uid
+
+    def state(self, uid: str) -> OutboxState:
+        """How a target fares."""
+        outbox = Outbox(self.client("dynamodb", "DYNAMODB"), self.variables["STATE_TABLE"])
+        return outbox.states([uid], consistent=True)[0]
+
+
+@pytest.fixture
+def told(template: Path) -> Told:
+    return Told(yaml.safe_load(template.read_text(encoding="utf-8")))
+
+
+def test_a_private_api_wants_the_password(told: Told) -> None:
     passwords = json.dumps({"reader": "a-password", "editor": "another"})
-    client("secretsmanager", url).put_secret_value(SecretId=variables["PASSWORDS_SECRET_ID"], SecretString=passwords)
-    variables["ACCESS"] = "private"
-    private, sent = sam.BUILT.with_name("private.yaml"), sam.BUILT.with_name("event.json")
-    private.write_text(yaml.safe_dump(document), encoding="utf-8")
-    event = json.loads((EVENTS / "api_videos.json").read_text(encoding="utf-8"))
+    secrets = told.client("secretsmanager", "SECRETS_MANAGER")
+    secrets.put_secret_value(SecretId=told.variables["PASSWORDS_SECRET_ID"], SecretString=passwords)
+    told.variables["ACCESS"] = "private"
+    headers = json.loads((EVENTS / "api_videos.json").read_text(encoding="utf-8"))["headers"]
     for password, status in (("", 401), ("wrong", 401), ("a-password", 200), ("another", 200)):
         authorization = {"authorization": f"Bearer {password}"} if password else {}
-        sent.write_text(json.dumps(event | {"headers": event["headers"] | authorization}), encoding="utf-8")
-        done = sam.invoke("ApiFunction", sent, private)
-        assert json.loads(done.stdout)["statusCode"] == status, done.stderr
+        answered = told.invoke("ApiFunction", "api_videos", headers=headers | authorization)
+        assert answered["statusCode"] == status
+
+
+def test_targets_are_told(api: Api, told: Told) -> None:
+    for function in ("EditorFunction", "NotifierFunction"):
+        told.document["Resources"][function]["Properties"]["Environment"]["Variables"]["TARGET_ADDRESSES"] = "any"
+    (video,) = api.get("/videos", page_size="1").json()["videos"]
+    got: dict[str, Any] = {}
+
+    def receiver(environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        got[request.path] = json.loads(request.get_data())
+        return Response(status=204)(environ, start_response)
+
+    with serving(receiver, host=sam.EVERYWHERE) as url:
+        host = url.removeprefix(f"http://{LOOPBACK}")
+        program = told.add("program", kind="webhook", address=f"http://{sam.HOST}{host}/program")
+        chat = told.add("chat", kind="apprise", address=f"json://{sam.HOST}{host}/chat", language="de")
+        nobody = told.add("nobody", kind="webhook", address=f"http://{sam.HOST}:9/nobody")
+        told.notify(news="1f", query="cricket", video_ids=[video["video_id"]], looks=0)
+        sqs = told.client("sqs", "SQS")
+        queue = {"QueueUrl": told.variables["NEWS_QUEUE_URL"].replace(sam.HOST, LOOPBACK)}
+        calls = [
+            json.loads(message["Body"])
+            for message in sqs.receive_message(**queue, MaxNumberOfMessages=10).get("Messages", ())
+        ]
+        assert {"turn": program} in calls
+        assert {"turn": chat} in calls
+        for uid in (program, chat, nobody):
+            told.notify(turn=uid)
+    assert got.keys() == {"/program", "/chat"}
+    assert got["/program"]["videos"] == [video]
+    assert video["title"] in got["/chat"]["message"]
+    assert " · vor " in got["/chat"]["message"]
+    assert told.state(program).told == told.state(chat).told == 1
+    assert str(told.state(nobody).problem).startswith("it cannot be reached")
+
+
+def test_a_target_inside_is_not_told(told: Told) -> None:
+    uid = told.add("inside", kind="webhook", address=f"https://{sam.HOST}/")
+    told.notify(test=uid)
+    assert told.state(uid).test_problem == "its address leads into a private network"
 
 
 def test_words_are_found(api: Api) -> None:
