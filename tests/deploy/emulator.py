@@ -99,13 +99,23 @@ def until[T](look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
 
 ROUTES = (
     ("Api", "ApiFunction", ("$default",)),
-    ("Editor", "EditorFunction", ("PUT /queries/{query+}", "DELETE /queries/{query+}")),
+    (
+        "Editor",
+        "EditorFunction",
+        (
+            "PUT /queries/{query+}",
+            "DELETE /queries/{query+}",
+            "PUT /targets/{target}",
+            "DELETE /targets/{target}",
+            "PUT /targets/{target}/test",
+        ),
+    ),
 )
 """What the functions' events ask for."""
 
 
 def adapted() -> Path:
-    """The built template, changed where the emulator falls short of CloudFormation."""
+    """The built template, changed where the emulator falls short of CloudFormation; targets may be on this machine."""
     document = yaml.safe_load(BUILT.read_text(encoding="utf-8"))
     resources = document["Resources"]
     for resource in resources.values():
@@ -118,6 +128,8 @@ def adapted() -> Path:
     concurrency = int(document["Parameters"]["MaxConcurrentPolls"]["Default"])
     polls = resources["FetcherFunction"]["Properties"]["Events"]["Polls"]["Properties"]
     polls["ScalingConfig"]["MaximumConcurrency"] = concurrency
+    for name in ("EditorFunction", "NotifierFunction"):
+        resources[name]["Properties"]["Environment"]["Variables"]["TARGET_ADDRESSES"] = "any"
     # The OpenAPI body that SAM makes of the api's event is passed over there; a test looks at it.
     for name, function, keys in ROUTES:
         resources[f"{name}Integration"] = {

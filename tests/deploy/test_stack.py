@@ -1,24 +1,29 @@
 """`sam build && sam deploy` on an emulator of AWS that checks each call against its caller's role."""
 
 import json
+import queue
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request, Response
 
 from local import sam
 from local.made_up import MadeUp
 from local.serving import serving
 from local.upstream import Limits, Upstream
 from tests.deploy.created import READERS, Comparison
-from tests.deploy.emulator import MINISTACK, Emulator, Stack, running, until
+from tests.deploy.emulator import MINISTACK, PATIENCE, Emulator, Stack, running, until
 
 pytestmark = pytest.mark.deploy
 
 AMPLE = 1_000_000
 PASSWORD = "a-password"
+BUS, HEARD = "newsreel-events", "heard"
+"""An event bus, and the queue that gets what is put on it."""
 PASSED_OVER = {
     # What the emulator does not take from a template.
     "AWS::ApiGatewayV2::Stage: DefaultRouteSettings",
@@ -47,8 +52,22 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def stack(emulator: Emulator) -> Iterator[Stack]:
-    """The stack of an operator with a key, polling the sample upstream."""
+def bus(emulator: Emulator) -> str:
+    """The URL of the queue that gets what is put on the operator's bus."""
+    events, sqs = emulator.client("events"), emulator.client("sqs")
+    events.create_event_bus(Name=BUS)
+    url: str = sqs.create_queue(QueueName=HEARD)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = json.dumps({"source": ["newsreel"], "detail-type": ["New videos"]})
+    events.put_rule(Name=HEARD, EventBusName=BUS, EventPattern=pattern)
+    events.put_targets(Rule=HEARD, EventBusName=BUS, Targets=[{"Id": HEARD, "Arn": arn}])
+    return url
+
+
+@pytest.fixture(scope="module")
+def stack(emulator: Emulator, bus: str) -> Iterator[Stack]:
+    """The stack of an operator with a key and a bus, polling the sample upstream."""
+    assert bus
     limits = Limits(AMPLE, AMPLE)
     with serving(Upstream(MadeUp(["cricket"], sam.PAST), lambda: datetime.now(UTC), limits=limits)) as upstream:
         parameters = {
@@ -57,6 +76,7 @@ def stack(emulator: Emulator) -> Iterator[Stack]:
             "UnitsPerDay": str(AMPLE),
             "AlarmEmail": "operator@example.org",
             "Tracing": "Active",
+            "EventBus": BUS,
         }
         stack = Stack(emulator, "newsreel", parameters, ("reader", PASSWORD))
         stack.deploy()
@@ -99,13 +119,15 @@ def test_every_resource_is_as_asked(stack: Stack) -> None:
 
 def test_changes_go_to_the_editor_and_all_else_to_the_api(stack: Stack) -> None:
     paths = Comparison(stack).asked["HttpApi"]["Properties"]["Body"]["paths"]
-    assert paths.keys() == {"$default", "/queries/{query+}"}
+    assert paths.keys() == {"$default", "/queries/{query+}", "/targets/{target}", "/targets/{target}/test"}
     ((method, route),) = paths["$default"].items()
     assert method == "x-amazon-apigateway-any-method"
     assert route["isDefaultRoute"]
-    changes = paths["/queries/{query+}"]
-    assert changes.keys() == {"put", "delete"}
-    for each, function in ((route, "Api"), (changes["put"], "Editor"), (changes["delete"], "Editor")):
+    changes = [(path, method) for path in paths for method in paths[path] if path != "$default"]
+    wanted = {("/queries/{query+}", "put"), ("/queries/{query+}", "delete")}
+    wanted |= {("/targets/{target}", "put"), ("/targets/{target}", "delete"), ("/targets/{target}/test", "put")}
+    assert set(changes) == wanted
+    for each, function in ((route, "Api"), *((paths[path][method], "Editor") for path, method in changes)):
         integration = each["x-amazon-apigateway-integration"]
         assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
         assert f"${{{function}Function.Arn}}" in integration["uri"]["Fn::Sub"]
@@ -146,6 +168,43 @@ def polled_at(stack: Stack) -> str | None:
     (query,) = stack.get("/queries").json()["queries"]
     at: str | None = query["last_poll_at"]
     return at
+
+
+def test_a_webhook_and_the_bus_are_told_of_new_videos(keyed: Stack, bus: str) -> None:
+    editor = replace(keyed, auth=("editor", "another-password"))
+    got: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    def receiver(environ: Any, start_response: Any) -> Any:
+        got.put(json.loads(Request(environ).get_data()))
+        return Response(status=204)(environ, start_response)
+
+    with serving(receiver) as url:
+        target = {"kind": "webhook", "address": f"{url}/a-secret-path"}
+        assert keyed.ask("PUT", "/targets/program", json=target).status_code == 401
+        made = editor.ask("PUT", "/targets/program", json=target)
+        assert (made.status_code, len(made.json()["secret"])) == (201, 43)
+        assert editor.ask("PUT", "/targets/program/test").status_code == 202
+        assert got.get(timeout=PATIENCE)["type"] == "test"
+        message = got.get(timeout=PATIENCE)
+    assert message["type"] == "videos"
+    told = {video["video_id"] for video in message["videos"]}
+    assert all(keyed.get(f"/videos/{video_id}").json()["queries"] == ["cricket"] for video_id in told)
+    health = until(lambda: [each for each in keyed.get("/targets").json()["targets"] if each["told"]], "it is noted")
+    assert (health[0]["state"], health[0]["problem"], health[0]["test_problem"]) == ("ok", None, None)
+    sqs = keyed.emulator.client("sqs")
+    events = [
+        json.loads(each["Body"])
+        for each in until(lambda: sqs.receive_message(QueueUrl=bus, MaxNumberOfMessages=10).get("Messages"), "an event")
+    ]
+    assert {each["detail"]["query"] for each in events} == {"cricket"}
+    assert all(keyed.get(f"/videos/{video_id}").ok for each in events for video_id in each["detail"]["video_ids"])
+    secrets = keyed.emulator.client("secretsmanager")
+    addresses = secrets.get_secret_value(SecretId=keyed.resources["TargetsSecret"]["PhysicalResourceId"])
+    assert "a-secret-path" in addresses["SecretString"]
+    found = keyed.get("/targets/program")
+    assert "a-secret-path" not in found.text
+    gone = editor.ask("DELETE", "/targets/program", headers={"If-Match": found.headers["ETag"]})
+    assert gone.status_code == 204
 
 
 def test_a_stranger_is_kept_out_by_default(stack: Stack) -> None:
