@@ -1,6 +1,7 @@
 """The secret that holds the targets' addresses, as an address lets whoever has it write there."""
 
 import json
+import logging
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from newsreel.errors import SecretUnreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+# Of an address the path is the secret, and urllib3 logs paths at DEBUG.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 AGE = timedelta(minutes=5)
 """How long the secret is believed before it is read again; at once where it lacks an address."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise import Apprise, AppriseAsset, AttachmentManager, NotifyFormat
 from apprise.plugins import NotifyBase
 
 from newsreel.errors import TargetFailed
@@ -17,11 +17,19 @@ from newsreel.news.said import Said
 ASSET = AppriseAsset(
     app_id="newsreel",
     app_desc="newsreel",
-    # An address may not name files to read, nor lead elsewhere.
-    allow_templates=False,
+    # No pictures of Apprise's.
+    image_url_mask="",
+    image_url_logo="",
     http_redirects=False,
     secure_logging=True,
 )
+# An address may name a template, and must not read the machine's files by it.
+AttachmentManager().remove("file")  # type: ignore[no-untyped-call]
+
+READ_MARKDOWN = ("Discord", "Mattermost", "Rocket.Chat", "Zulip")
+"""Services that read Markdown in plain text, too."""
+SHORTER = {"ntfy": 1_300}
+"""Characters that a service shows, where Apprise lets more pass: of more than 4,096 bytes ntfy makes a file."""
 MARGIN = 50
 """Characters that a service may need for what it adds to a text."""
 UNKNOWN = "Apprise does not understand the address; its forms are at https://github.com/caronc/apprise/wiki"
@@ -34,14 +42,15 @@ def tell(address: Address, said: Said) -> None:
         if service is None:
             raise TargetFailed(UNKNOWN, sure=True)
         _show_pictures(service, said)
-        most = max(0, service.body_maxlen - len(said.headline) - MARGIN)
+        most = min(service.body_maxlen, SHORTER.get(str(service.service_name), service.body_maxlen))
+        most = max(0, most - len(said.headline) - MARGIN)
         formats: Any = service.notify_format
         formats = formats if isinstance(formats, tuple) else (formats,)
         rich = NotifyFormat.HTML in formats or formats[0] is NotifyFormat.MARKDOWN
         try:
             done = service.notify(
                 title=said.headline,
-                body=said.html(most, pictures=_is_mail(service)) if rich else said.text(most),
+                body=_html(service, said, most) if rich else _text(service, said, most),
                 body_format=NotifyFormat.HTML if rich else NotifyFormat.TEXT,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, its text may have the address in it
@@ -50,8 +59,12 @@ def tell(address: Address, said: Said) -> None:
         raise _failure(str(service.service_name), heard)
 
 
-def _is_mail(service: NotifyBase) -> bool:
-    return str(service.service_name) == "E-Mail"
+def _html(service: NotifyBase, said: Said, most: int) -> str:
+    return said.html(most, pictures=service.service_name == "E-Mail")
+
+
+def _text(service: NotifyBase, said: Said, most: int) -> str:
+    return said.text(most, markdown=service.service_name in READ_MARKDOWN)
 
 
 def _show_pictures(service: Any, said: Said) -> None:

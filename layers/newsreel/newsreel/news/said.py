@@ -1,5 +1,6 @@
 """What is said to people: of each video its title, channel and age, with a link to it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -16,6 +17,8 @@ from newsreel.video import WATCH_URL, Video
 
 LINE_AT_MOST = 200
 """Characters of a title or a channel."""
+MARKS = re.compile(r"([\\*_~`|\[\]]|^[#>-])")
+"""What Markdown reads as more than itself."""
 NAMED_AT_MOST = 3
 """Queries that a headline names."""
 
@@ -39,9 +42,11 @@ class Said(NamedTuple):
     left_out: int = 0
     """Older videos that it does not name."""
 
-    def text(self, most: int) -> str:
-        """The message in plain text of so many characters at most."""
-        return self._fitting([f"{line.title}\n{line.about}\n{line.url}" for line in self.lines], "\n\n", most, "{}")
+    def text(self, most: int, *, markdown: bool = False) -> str:
+        """The message in plain text of so many characters at most, for readers who may take marks for Markdown."""
+        plain = (lambda text: MARKS.sub(r"\\\1", text)) if markdown else str
+        lines = [f"{plain(line.title)}\n{plain(line.about)}\n{line.url}" for line in self.lines]
+        return self._fitting(lines, "\n\n", most, "{}")
 
     def html(self, most: int, *, pictures: bool = False) -> str:
         """The message in HTML of so many characters at most."""
@@ -87,7 +92,8 @@ def _picture(video: Video) -> str | None:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    # Many chats call everybody who is named behind an @. A space without width keeps titles from doing so.
+    line = " ".join(text.replace("@", "@\u200b").split())
     return line if len(line) <= LINE_AT_MOST else line[: LINE_AT_MOST - 1] + "…"
 
 
