@@ -145,8 +145,15 @@ def _written(wanted: Target, url: str | None) -> tuple[Target, Address | None]:
     address = Address(url, new_signing_key() if wanted.kind == "webhook" else "")
     wanted = replace(wanted, address_id=new_id())
     with targets().addresses_held(now):
-        addresses().put(wanted.address_id, address, {each.address_id for each in targets().read()})
-        return targets().put(wanted, now), address
+        addresses().put(wanted.address_id, address)
+        written = targets().put(wanted, now)
+        forget_addresses()
+    return written, address
+
+
+def forget_addresses() -> None:
+    """Forget the addresses that no target has, such as one that was replaced."""
+    addresses().keep({each.address_id for each in targets().read()})
 
 
 def delete_target(request: Request) -> Answer:
@@ -156,7 +163,9 @@ def delete_target(request: Request) -> Answer:
     former = _former(request, name, targets().find(name), "a target")
     if former is None:
         raise _unknown(name)
-    targets().remove(former, clock())
+    with targets().addresses_held(clock()):
+        targets().remove(former, clock())
+        forget_addresses()
     return Answer(HTTPStatus.NO_CONTENT)
 
 

@@ -32,10 +32,10 @@ def test_what_the_functions_write_is_in_the_file_at_once_and_for_its_owner_alone
     addresses.keep(tmp_path, services.secrets, mine)
     client = clients.client("secretsmanager")
     for url in ("https://one.test/", "https://two.test/"):
-        Addresses(client, mine).put("1f", Address(url, "a-key"), {"1f"})
+        Addresses(client, mine).put("1f", Address(url, "a-key"))
         assert addresses.read(tmp_path) == services.secrets.get_secret_value(SecretId=mine)["SecretString"]
         assert url in addresses.read(tmp_path)
-    Addresses(client, other).put("1f", Address("https://three.test/"), {"1f"})
+    Addresses(client, other).put("1f", Address("https://three.test/"))
     assert "three" not in addresses.read(tmp_path)
     (file,) = tmp_path.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600

@@ -3,6 +3,7 @@
 They are botocore's, which boto3's are too: importing boto3 on top would only make every cold start longer.
 """
 
+import logging
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+
+# At DEBUG it logs whole requests and answers, with the secrets in them.
+logging.getLogger("botocore").setLevel(logging.INFO)
 
 session = cache(botocore.session.get_session)
 

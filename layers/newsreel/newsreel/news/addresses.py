@@ -3,7 +3,7 @@
 import json
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -58,12 +58,17 @@ class Addresses:
             raise SecretUnreadable("the address is missing; give it once more")
         return self._found[address_id]
 
-    def put(self, address_id: str, address: Address, used: Collection[str]) -> None:
-        """Keep an address, and of the others those that are used. Only one at a time may do so.
+    def put(self, address_id: str, address: Address) -> None:
+        """Keep one more address. Only one at a time may change them. Raises SecretUnreadable."""
+        self._write(self._read() | {address_id: address})
 
-        Raises SecretUnreadable.
-        """
-        kept = {name: each for name, each in self._read().items() if name in used} | {address_id: address}
+    def keep(self, used: Collection[str]) -> None:
+        """Forget all addresses but these. Raises SecretUnreadable."""
+        there = self._read()
+        if not there.keys() <= set(used):
+            self._write({name: each for name, each in there.items() if name in used})
+
+    def _write(self, kept: Mapping[str, Address]) -> None:
         text = json.dumps({name: {"url": each.url, "signing_key": each.signing_key} for name, each in kept.items()})
         write_secret(self._client, self._id, text)
 
