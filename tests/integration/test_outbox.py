@@ -82,7 +82,7 @@ def test_a_turn_is_planned_once_and_only_brought_forward(outbox: Outbox) -> None
 
 def test_who_fails_is_not_called_sooner(outbox: Outbox) -> None:
     claim_id, state = claim(outbox)
-    assert outbox.finish(state.failed(TargetFailed("", sure=True), NOW, first_try=True), claim_id)
+    assert outbox.finish(state.failed(TargetFailed("no", sure=True), NOW, first_try=True), claim_id)
     assert not outbox.plan("chat", NOW, NOW)
 
 
