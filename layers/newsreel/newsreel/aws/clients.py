@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 # At DEBUG it logs whole requests and answers, with the secrets in them.
-logging.getLogger("botocore").setLevel(logging.INFO)
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 session = cache(botocore.session.get_session)
 

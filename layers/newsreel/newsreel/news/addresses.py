@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # Of an address the path is the secret, and urllib3 logs paths at DEBUG.
-logging.getLogger("urllib3").setLevel(logging.INFO)
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 AGE = timedelta(minutes=5)
 """How long the secret is believed before it is read again; at once where it lacks an address."""
