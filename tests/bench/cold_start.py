@@ -39,6 +39,7 @@ LAYER = BUILT / "NewsreelLayer" / "python"
 CLIENT = "import boto3; boto3.client('dynamodb')"
 ALONE = '`boto3.client("dynamodb")` alone'
 CLIENTS = "app.settings(); adapters.session(); app.dynamodb(); app.secret(); app.queue()"
+NOTIFIER = "import app; app.settings(); app.dynamodb(); app.queue(); app.addresses()"
 STARTS = {
     "api": ("ApiFunction", "import app; app.settings(); app.videos(); app.guard()"),
     "fetcher, nothing due": ("FetcherFunction", "import app; app.settings(); app.dynamodb(); app.secret()"),
@@ -46,6 +47,8 @@ STARTS = {
         "FetcherFunction",
         f"import app, newsreel.polling.poll; from newsreel.polling import adapters; {CLIENTS}",
     ),
+    "notifier, a webhook's turn": ("NotifierFunction", f"import newsreel.news.webhook; {NOTIFIER}"),
+    "notifier, a chat's turn": ("NotifierFunction", f"import newsreel.news.chat; {NOTIFIER}"),
 }
 """What each function has loaded and made before its first call: nothing due is the usual minute."""
 ENVIRONMENT = {
@@ -55,6 +58,8 @@ ENVIRONMENT = {
     "KEYS_SECRET_ID": "keys",
     "PASSWORDS_SECRET_ID": "passwords",
     "POLL_QUEUE_URL": "queue",
+    "NEWS_QUEUE_URL": "news",
+    "TARGETS_SECRET_ID": "targets",
     "QUERIES": "cricket",
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
