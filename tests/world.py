@@ -77,7 +77,8 @@ class Queue:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._messages: list[tuple[datetime, int, str, str]] = []
-        self._sent = 0
+        self.sent = 0
+        """Messages, in all."""
 
     def send_message(self, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 - boto3's names
         """Keep a message until its delay is over."""
@@ -87,8 +88,8 @@ class Queue:
 
     def repeat(self, url: str, body: str, at: datetime) -> None:
         """Deliver a message at this time, as SQS may do at any."""
-        self._sent += 1
-        heapq.heappush(self._messages, (at, self._sent, url, body))
+        self.sent += 1
+        heapq.heappush(self._messages, (at, self.sent, url, body))
 
     def until(self, end: datetime) -> Iterator[tuple[datetime, str, str]]:
         """The messages delivered before `end`, with their times and their queues' URLs."""

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+import functions.notifier.app as notifier
 from local.machine import ROOT
 from local.made_up import MadeUp
 from local.template import SECRET, TABLE, Template
 from tests.bench import refresh, report
 from tests.bench.priced import DAYS, GB, MILLION, PRICES, units, world
 from tests.bench.report import Row
-from tests.world import World
+from tests.world import World, clip
 
 if TYPE_CHECKING:
     pass
@@ -46,8 +49,10 @@ PAGE_BYTES = 3_000
 """Ten videos, compressed."""
 VIDEO_BYTES, ENTRY_BYTES = 1_200, 500
 """A video in the table or an index, and an entry of the words table, with the 100 bytes that DynamoDB adds to each."""
-EMPTY_RECEIVES = 5 * 3 * 60 * 24
-"""A day's requests of Lambda's five pollers of a queue, each waiting 20 seconds for a message."""
+EMPTY_RECEIVES = 2 * 5 * 3 * 60 * 24
+"""A day's requests of Lambda's five pollers of each of two queues, each waiting 20 seconds for a message."""
+NEWS_SECONDS, NEWS_LINES = 1.5, 500
+"""Of the notifier, which most messages find cold; and the bytes that it logs for one."""
 SECRET_READS = 12 * 24
 """A day's of one function, at one every five minutes."""
 
@@ -67,6 +72,8 @@ SIZES = (
     Size("10 queries, 10 keys", 1_000, 2_000, MILLION),
     Size("1 query every 10 s, 87 keys", 8_640, 10_000, 30 * MILLION),
 )
+TARGETS = 3
+TOLD = Size(f"1 query, 1 key, 475 videos a day, {TARGETS} targets told of each", 100, 475, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,15 @@ def rows() -> Iterator[Row]:
         for name, free in (("at list prices", {}), ("after what is always free", ALWAYS_FREE)):
             ours, theirs = (sum(map(price(amounts, free), PRICES)) for amounts in (used, plain))
             yield Row(f"{size.name}, {name}: dollars", ours, "putting all 50 at each poll, no search", theirs)
+    with world() as made:
+        telling = told(made)
+    silent = month(TOLD, idle, quiet, video, page, template)
+    for item, amount in refresh.month_of(TOLD.new_videos_a_day, run, refreshed).items():
+        silent[item] += amount
+    used = silent | {item: silent[item] + amount for item, amount in telling.items()}
+    for name, free in (("at list prices", {}), ("after what is always free", ALWAYS_FREE)):
+        ours, theirs = (sum(map(price(amounts, free), PRICES)) for amounts in (used, silent))
+        yield Row(f"{TOLD.name}, {name}: dollars", ours, "nobody told", theirs)
 
 
 def price(amounts: dict[str, float], free: dict[str, float] | None = None) -> Callable[[str], float]:
@@ -151,6 +167,38 @@ def measured(world: World) -> tuple[Units, Units, Units, Units]:
     video = Units((busy["read"] - quiet["read"]) / new, (busy["write"] - quiet["write"]) / new)
     idle_units, quiet_units, page_units = (Units(each["read"], each["write"]) for each in (idle, quiet, page))
     return idle_units, quiet_units, page_units, video
+
+
+def told(world: World) -> dict[str, float]:
+    """What telling adds to a month: counted at one poll that finds what a poll finds then, and at a quiet minute."""
+    world.without_refreshes()
+    world.configure(PACING="fixed", POLL_INTERVAL_SECONDS="86400")
+    world.schedule()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notifier, "send", lambda *_: None)
+        for number in range(TARGETS):
+            target = {"kind": "webhook", "address": f"https://receiver.test/{number}"}
+            world.client().put(f"/targets/{number}", json=target)
+        per_poll = TOLD.new_videos_a_day // TOLD.polls_a_day
+        sent = world.queue.sent
+        world.add(*(clip(number, world.now - timedelta(seconds=number)) for number in range(per_poll)))
+        world.poll_again()
+        with units(world, world.dynamodb) as telling:
+            world.settle()
+        messages = world.queue.sent - sent
+    polls, minutes = TOLD.polls_a_day * DAYS, 1_440 * DAYS
+    return {
+        # Of a minute, what is read of the targets' outboxes.
+        "read units": polls * telling["read"] + minutes * TARGETS / 2,
+        "write units": polls * telling["write"],
+        "stored GB": TOLD.new_videos_a_day * DAYS * TARGETS * 200 / GB,
+        "invocations": polls * messages,
+        "GB-seconds": polls * messages * NEWS_SECONDS,
+        "queue requests": 3 * polls * messages,
+        "log GB": polls * messages * (LAMBDA_LINES + NEWS_LINES) / GB,
+        "metrics": 4,
+        "secret reads": SECRET_READS * DAYS,
+    }
 
 
 if __name__ == "__main__":
