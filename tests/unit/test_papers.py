@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from local.template import Template
+from newsreel.news.bus import Bus
+from newsreel.news.queue import news_of
 from newsreel.settings import QUERIES_AT_MOST, QUERY_LENGTH_AT_MOST
-from tests.papers import PAPERS, ROOT, rows, section
+from tests.papers import PAPERS, ROOT, blocks, rows, section
+from tests.tables import NOW
 
-OPERATIONS, API = "docs/operations.md", "docs/api.md"
+OPERATIONS, API, NEWS = "docs/operations.md", "docs/api.md", "docs/news.md"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
@@ -104,6 +108,52 @@ def test_every_parameter_of_the_api_is_explained() -> None:
 
 def test_every_field_of_a_video_is_explained() -> None:
     assert set(first_column(API, "A video")) == set(document()["components"]["schemas"]["Video"]["properties"])
+
+
+def test_every_setting_of_a_target_is_explained() -> None:
+    settings = document()["components"]["schemas"]["NewTarget"]["properties"]
+    explained = {named(row[0])[0]: row for row in rows(section(NEWS, "Targets"))}
+    assert list(explained) == list(settings)
+    for name, schema in settings.items():
+        _, default, allowed, _ = explained[name]
+        assert "enum" not in schema or named(allowed) == schema["enum"]
+        if schema.get("default") not in (None, [], {}):
+            assert json.dumps(schema["default"]).strip('"') == default.strip("`")
+    filters = settings["filters"]["properties"]
+    assert named(explained["filters"][2])[: len(filters)] == list(filters)
+
+
+def test_the_message_to_a_webhook_has_the_fields_of_a_real_one() -> None:
+    message, *_ = map(json.loads, blocks(NEWS, "json"))
+    schemas = document()["components"]["schemas"]
+    assert message.keys() == schemas["News"]["properties"].keys()
+    assert set(first_column(NEWS, "Webhooks")) - {"X-Newsreel-Event"} == message.keys()
+    (video,) = message["videos"]
+    assert video.keys() <= schemas["Video"]["properties"].keys()
+    (headers,) = blocks(NEWS, "http")
+    post = document()["webhooks"]["news"]["post"]
+    assert re.findall(r"^(X-[A-Za-z-]+): ", headers, re.MULTILINE) == [each["name"] for each in post["parameters"]]
+
+
+def test_the_event_of_a_bus_is_as_its_schema_says_and_the_rule_finds_it() -> None:
+    _, rule, event, schema = map(json.loads, blocks(NEWS, "json"))
+    put: list[dict[str, str]] = []
+
+    class Events:
+        def put_events(self, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803 - boto3's names
+            put.extend(Entries)
+            return {"FailedEntryCount": 0}
+
+    Bus(Events(), "a-bus").put(news_of("cricket", ["video000001"], "1f"), ["video000001"], NOW)  # type: ignore[arg-type]
+    (entry,) = put
+    real = {"source": entry["Source"], "detail-type": entry["DetailType"], "detail": json.loads(entry["Detail"])}
+    validator = Draft202012Validator(schema)
+    for each in (event, real):
+        validator.validate(each)
+        assert each["source"] in rule["source"]
+        assert each["detail-type"] in rule["detail-type"]
+        assert each["detail"]["query"] in rule["detail"]["query"]
+        assert each["detail"].keys() == schema["properties"]["detail"]["properties"].keys()
 
 
 def slug(heading: str) -> str:
