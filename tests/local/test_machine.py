@@ -252,8 +252,8 @@ def test_a_webhook_is_told_of_a_new_video_though_newsreel_was_killed_after_it_wa
             assert got.get(timeout=60) == ("videos", ["video000002"])
             assert requests.put(f"{path}/test", timeout=10).status_code == 202
             assert got.get(timeout=30)[0] == "test"
-            newsreel.eventually(lambda: bool(tested(newsreel)["tested_at"]), 10)
-            assert tested(newsreel)["state"] == "ok"
+            newsreel.eventually(lambda: bool(only_target(newsreel)["tested_at"]), 10)
+            assert only_target(newsreel)["state"] == "ok"
             said = newsreel.end()
     assert "telling my program of new videos; make targets shows how they fare" in said
     assert "my program was told of 1 video\n" in said
@@ -262,7 +262,7 @@ def test_a_webhook_is_told_of_a_new_video_though_newsreel_was_killed_after_it_wa
     assert "Traceback" not in said
 
 
-def tested(newsreel: Newsreel) -> dict[str, Any]:
+def only_target(newsreel: Newsreel) -> dict[str, Any]:
     """What is known of the only target."""
     (target,) = requests.get(f"{newsreel.url}/targets", timeout=10).json()["targets"]
     return dict(target)
