@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from local import addresses, engine, environment, pictures, stack
+from local import engine, environment, kept, pictures, stack
 from local.catalogue import Catalogue, recorded
 from local.clock import Clock
 from local.console import say, take_over_logs
@@ -103,8 +103,9 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
         say("polling YouTube" if keys else "no YOUTUBE_API_KEYS: only the instances of INVIDIOUS_URLS are asked")
     began = (DATA / folder).exists()
     services = running.enter_context(engine.running(DATA / folder))
-    refs = stack.create(template, services, keys, json.dumps(passwords), addresses.read(DATA / folder))
-    addresses.keep(DATA / folder, services.secrets, refs[stack.ADDRESSES])
+    refs = stack.create(template, services, keys, json.dumps(passwords), kept.addresses(DATA / folder))
+    kept.keep_addresses(DATA / folder, services.secrets, refs[stack.ADDRESSES])
+    kept.keep_news(DATA / folder, services.sqs, refs["NewsQueue"])
     # A target may be on this machine; no deployment allows that.
     variables = stack.environment(template, refs) | {"TARGET_ADDRESSES": "any"}
     fetcher, api, editor, *notifiers = _functions(template, services, variables)
