@@ -303,6 +303,21 @@ def test_a_message_that_may_have_arrived_keeps_its_id_and_its_videos(
     assert receiver.messages["chat"][0].event == first[0]
 
 
+def test_what_was_missed_behind_a_message_that_may_have_arrived_is_one_message_too(
+    world: World, receiver: Receiver
+) -> None:
+    receiver.failing["chat"] = SILENT
+    world.add(clip(1, world.now))
+    world.run(2 * MINUTE)
+    world.add(*(clip(number, world.now - 150 * SECOND + number * SECOND) for number in range(2, 152)))
+    world.run(20 * MINUTE)
+    receiver.failing.clear()
+    world.run(20 * MINUTE)
+    first, second = receiver.messages["chat"]
+    assert (first.videos, first.left_out) == (ids(1), 0)
+    assert (second.videos, second.left_out) == (ids(*range(52, 152)), 50)
+
+
 def test_retry_after_is_honoured(world: World, receiver: Receiver) -> None:
     receiver.failing["chat"] = TargetFailed("it answered 429", sure=True, retry_after=1800)
     world.add(clip(1, world.now))

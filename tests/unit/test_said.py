@@ -43,6 +43,9 @@ def test_it_fits_and_counts_what_it_leaves_out(titles: list[str], most: int, lef
         message.html(most, pictures=True),
     ):
         assert len(text) <= most
+        if "in all" in text:
+            assert most < 200
+            continue
         shown = len(re.findall(r"watch\?v=video\d{6}", text))
         more = len(titles) + left_out - shown
         assert (f"… and {more} more" in text) == (more > 0)
@@ -65,6 +68,15 @@ def test_a_title_is_text_and_nothing_else(title: str) -> None:
     assert not re.search(r"@\w", message.text(5000))
     assert message.text(5000).count("\n") == 2
     assert len(message.lines[0].title) <= LINE_AT_MOST
+
+
+def test_where_there_is_hardly_room_a_link_is_still_there() -> None:
+    message = said(*(f"{'A title that is rather long for a text message ' * 3}{number}" for number in range(5)))
+    assert message.text(150).splitlines()[1] == "https://www.youtube.com/watch?v=video000004"
+    assert message.text(150).endswith("… and 4 more")
+    assert message.text(65).splitlines() == ["https://www.youtube.com/watch?v=video000004", "", "… and 4 more"]
+    assert message.text(20) == "5 in all"
+    assert 'href="https://www.youtube.com/watch?v=video000004"' in message.html(150)
 
 
 def test_a_headline_names_some_queries() -> None:

@@ -24,7 +24,7 @@ class Bus:
     def put(self, news: News, video_ids: Sequence[str], now: datetime) -> None:
         """Say that these videos of an announcement are stored. Raises QueueUnavailable.
 
-        docs/news.md has the event's schema. As EventBridge itself may, it comes twice now and then, under one id.
+        docs/news.md has the event's schema. Now and then a video comes twice: who must know goes by query and video.
         """
         detail = {"id": news.id, "query": news.query, "video_ids": list(video_ids), "at": stamp(now)}
         put_event(self._client, self._name, SOURCE, KIND, detail)

@@ -50,10 +50,9 @@ def choose(
         items = [item for _, item in _wanted(target, blocks, again, outbox, videos)]
         if items:
             return Choice(state.event, items, frozenset(waiting) - frozenset(again))
-    missed = state.failures > 0
     chosen: list[tuple[Waiting, Attributes]] = []
     rest: list[Waiting] = []
-    for some in batched(reversed(waiting) if missed else waiting, MESSAGE_AT_MOST):
+    for some in batched(reversed(waiting) if state.missed else waiting, MESSAGE_AT_MOST):
         if len(chosen) == MESSAGE_AT_MOST:
             rest += some
             continue
@@ -69,10 +68,10 @@ def choose(
         new_id(),
         now,
         tuple((each.query, each.video_id) for each, _ in chosen),
-        state.left_out + len(rest) if missed else 0,
+        state.left_out + len(rest) if state.missed else 0,
     )
     items = [item for _, item in chosen]
-    return Choice(event, items, left_out=rest) if missed else Choice(event, items, later=frozenset(rest))
+    return Choice(event, items, left_out=rest) if state.missed else Choice(event, items, later=frozenset(rest))
 
 
 def _wanted(

@@ -88,7 +88,8 @@ def deliver(target: Target, blocks: Mapping[str, Block], adapters: Adapters) -> 
     told_at = adapters.now()
     outbox.note_told(target.uid, event, told_at)
     outbox.drop(target.uid, [each for each in waiting if each not in choice.later])
-    after = state.arrived(len(event.videos), told_at)
+    # A message that was sent before the target failed is told apart from what it missed meanwhile.
+    after = state.arrived(len(event.videos), told_at, missed=state.missed and bool(choice.later))
     if choice.later:
         after = after.due(told_at + SPACING, told_at)
     _finish(after, claim_id, adapters)

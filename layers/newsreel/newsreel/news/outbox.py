@@ -159,6 +159,7 @@ def _values(state: OutboxState) -> dict[str, Any]:
         "failures": state.failures,
         "failing_since": state.failing_since and stamp(state.failing_since),
         "gone": state.gone or None,
+        "missed": state.missed or None,
         "problem": state.problem,
         "left_out": state.left_out or None,
         "told": state.told,

@@ -54,6 +54,8 @@ class OutboxState(NamedTuple):
     """Whether the target said that it takes nothing ever again."""
     problem: str | None = None
     """Of the latest failure."""
+    missed: bool = False
+    """Whether what waits was missed while the target failed: it is told the newest of it, in one message."""
     left_out: int = 0
     """Older videos of which it will not be told, as it has failed for long."""
     told: int = 0
@@ -90,6 +92,7 @@ class OutboxState(NamedTuple):
             failures=self.failures + 1,
             failing_since=self.failing_since or now,
             gone=failure.gone,
+            missed=True,
             problem=str(failure),
             left_out=self.event.left_out if self.event else self.left_out,
             event=None if failure.sure and first_try else self.event,
@@ -98,8 +101,8 @@ class OutboxState(NamedTuple):
         wanted = min(timedelta(seconds=failure.retry_after), PATIENCE_AT_MOST)
         return after.due(now + max(pause, wanted), now)
 
-    def arrived(self, videos: int, now: datetime) -> "OutboxState":
-        """The state after a message of so many videos has arrived."""
+    def arrived(self, videos: int, now: datetime, *, missed: bool = False) -> "OutboxState":
+        """The state after a message of so many videos has arrived; `missed`: what still waits was missed before."""
         return replace(
             self,
             event=None,
@@ -107,6 +110,7 @@ class OutboxState(NamedTuple):
             failing_since=None,
             gone=False,
             problem=None,
+            missed=missed,
             left_out=0,
             told=self.told + videos,
             last_told_at=now if videos else self.last_told_at,
@@ -121,9 +125,10 @@ def next_turn(target: Target, now: datetime) -> datetime:
     """When a target is told of what comes now."""
     if target.digest == "each":
         return now
-    if target.digest == "hourly":
-        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     zone = ZoneInfo(target.zone)
+    if target.digest == "hourly":
+        shown = now.astimezone(zone)
+        return now + timedelta(hours=1) - timedelta(minutes=shown.minute, seconds=shown.second)
     today = now.astimezone(zone).date()
     days = (today + timedelta(days=ahead) for ahead in range(3))
     # Where a clock is put forward, an hour that is left out is the one before or after it.

@@ -19,6 +19,8 @@ LINE_AT_MOST = 200
 """Characters of a title or a channel."""
 MARKS = re.compile(r"([\\*_~`|\[\]]|^[#>-])")
 """What Markdown reads as more than itself."""
+BRIEF = 40
+"""Characters of a title where there is hardly room."""
 NAMED_AT_MOST = 3
 """Queries that a headline names."""
 
@@ -45,22 +47,27 @@ class Said(NamedTuple):
     def text(self, most: int, *, markdown: bool = False) -> str:
         """The message in plain text of so many characters at most, for readers who may take marks for Markdown."""
         plain = (lambda text: MARKS.sub(r"\\\1", text)) if markdown else str
-        lines = [f"{plain(line.title)}\n{plain(line.about)}\n{line.url}" for line in self.lines]
-        return self._fitting(lines, "\n\n", most, "{}")
+        whole = [f"{plain(line.title)}\n{plain(line.about)}\n{line.url}" for line in self.lines]
+        brief = [f"{plain(line.title[:BRIEF])}\n{line.url}" for line in self.lines]
+        return self._fitting((whole, brief, [line.url for line in self.lines]), "\n\n", most, "{}")
 
     def html(self, most: int, *, pictures: bool = False) -> str:
         """The message in HTML of so many characters at most."""
-        return self._fitting([_html(line, pictures=pictures) for line in self.lines], "\n", most, "<p>{}</p>")
+        whole = [_html(line, pictures=pictures) for line in self.lines]
+        brief = [_html(line._replace(title=line.title[:BRIEF], about=""), pictures=False) for line in self.lines]
+        return self._fitting((whole, brief), "\n", most, "<p>{}</p>")
 
-    def _fitting(self, lines: Sequence[str], between: str, most: int, form: str) -> str:
-        """As many lines as fit, then how many more there are."""
-        for shown in range(len(lines), -1, -1):
-            more = len(lines) - shown + self.left_out
-            rest = [form.format(f"… and {more} more")] if more else []
-            text = between.join([*lines[:shown], *rest])
-            if len(text) <= most:
-                return text
-        return ""
+    def _fitting(self, shapes: Sequence[Sequence[str]], between: str, most: int, form: str) -> str:
+        """As many lines as fit, then how many more there are; in the first shape of which one fits at least."""
+        for lines in shapes:
+            for shown in range(len(lines), 0, -1):
+                more = len(lines) - shown + self.left_out
+                rest = [form.format(f"… and {more} more")] if more else []
+                text = between.join([*lines[:shown], *rest])
+                if len(text) <= most:
+                    return text
+        text = form.format(f"{len(self.lines) + self.left_out} in all")
+        return text if len(text) <= most else ""
 
 
 def say(event: Event, items: Sequence[Attributes], language: str, now: datetime) -> Said:

@@ -111,6 +111,8 @@ times, length, counts, and whether it may be shown on other sites. It never asks
 <li>What is changed or deleted on YouTube is changed or deleted here when it is fetched again.</li>
 <li>Back-ups reach back one day.</li>
 </ul>
+<p>The operator may have new videos sent to programs, chats and mailboxes. What is sent there is out of newsreel's hands;
+which videos were sent is known here for 30 days.</p>
 {_fallback(settings)}
 <h2>Whom to ask</h2>
 <p>{_whom(settings.operator_contact)}</p>
