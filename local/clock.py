@@ -51,7 +51,8 @@ class Clock:
         """Invoke no more, and wait for what still runs, but no longer than these seconds."""
         self._stopped.set()
         deadline = time.monotonic() + patience
-        for thread in self._threads:
+        # Ctrl-C may come before all are started.
+        for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(max(0, deadline - time.monotonic()))
 
     def _every_minute(self, function: Function) -> None:

@@ -205,6 +205,11 @@ def test_stopping_waits_for_what_runs_but_not_for_ever(services: Engine, source:
     clock.stop(5)
 
 
+def test_a_clock_that_is_not_started_yet_can_be_stopped(services: Engine, source: QueueSource) -> None:
+    worker = function(lambda *_: None)
+    Clock(worker, [(source, [worker])], services.sqs).stop(0)
+
+
 def test_a_function_handles_one_event_at_a_time() -> None:
     running, most = 0, 0
 
