@@ -25,8 +25,10 @@ from local.template import Template
 from tests.browser.pretend_api import PretendApi, videos
 from tests.world import MINUTE, PROPERTIES, START, World, new_world
 
-# The first has no windows to draw, and costs a third less.
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BARE = "chromium-headless-shell"
+"""Draws no windows, and so costs a third less. Modules that say `WINDOWS` need what it lacks: windows of its own,
+prompts for passwords, frames in processes of their own."""
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Nothing but the pages under test may use the network; root has no sandbox.
 FLAGS = (
     "--no-sandbox",
@@ -92,29 +94,29 @@ def answer_for_youtube(route: Route, request: Request) -> None:
         route.fulfill(body=THUMBNAIL, content_type="image/png")
 
 
-def chromium() -> str | None:
-    """Where Chromium is."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+def chromium(*, windows: bool = True) -> str | None:
+    """Where Chromium is; the whole of it, or the bare one where that is enough and there."""
+    names = CHROMIUMS if windows else (BARE, *CHROMIUMS)
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched(*, windows: bool = True) -> Iterator[Browser]:
     """A running Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(windows=windows), args=FLAGS)
         yield browser
         browser.close()
 
 
 # One browser a module, not a session: Playwright's event loop must not outlive its tests.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Chromium, without a screen."""
-    if chromium() is None:
-        pytest.skip(
-            "there is no Chromium here: install Debian's chromium-headless-shell or chromium, or name one in CHROMIUM"
-        )
-    with launched() as browser:
+    windows = getattr(request.module, "WINDOWS", False)
+    if chromium(windows=windows) is None:
+        pytest.skip("there is no Chromium here: install Debian's chromium, or name one in CHROMIUM")
+    with launched(windows=windows) as browser:
         yield browser
 
 

@@ -9,6 +9,8 @@ from tests.browser.conftest import Open, Site
 from tests.browser.test_accessibility import AXE
 from tests.world import START
 
+WINDOWS = True
+
 PASSWORD = "pässwörd of the reader"
 CREDENTIALS = {"username": "reader", "password": PASSWORD}
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, Site
 from tests.world import START
 
+WINDOWS = True
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 """Every rule is asked: WCAG 2.2 A and AA, and what axe-core calls best practice."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

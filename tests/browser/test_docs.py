@@ -8,7 +8,7 @@ from tests.browser.conftest import Open, Site
 def test_the_document_is_shown_and_tried(visit: Open, site: Site) -> None:
     opened = visit(f"{site.url}/docs")
     page = opened.page
-    expect(page.locator(".opblock")).to_have_count(16)
+    expect(page.locator(".opblock")).to_have_count(22)
     page.locator("#operations-videos-listVideos").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("200")

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, Site
 from tests.world import START
 
+WINDOWS = True
+
 MOTION = True
 PLAYER = "Player"
 
