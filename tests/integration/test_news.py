@@ -68,6 +68,16 @@ def test_a_first_poll_tells_nobody(world: World, receiver: Receiver) -> None:
     assert receiver.told() == ids(4, 3, 2, 1)
 
 
+def test_what_a_first_poll_leaves_to_later_ones_tells_nobody(world: World, receiver: Receiver) -> None:
+    world.add(*(clip(1000 + number, START - number * MINUTE, query="tennis") for number in range(30, 400)))
+    world.put("tennis")
+    world.run(MINUTE)
+    world.add(clip(1, world.now, query="tennis"))
+    world.run(30 * MINUTE)
+    assert len(world.ids("/videos?query=tennis&page_size=50")) > 300
+    assert receiver.told() == ids(1)
+
+
 def test_a_gap_older_than_a_day_tells_nobody(world: World, receiver: Receiver) -> None:
     outage = [clip(number, world.now + number * HOUR) for number in range(1, 48)]
     world.add(*outage)

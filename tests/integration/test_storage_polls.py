@@ -35,6 +35,7 @@ WHOLE = PollState(
     failures=3,
     last_poll=Fetch(NOW, "youtube", "ok", seen=50, new=7, calls=2, units=1, problem="429: Quota exceeded"),
     last_success_at=NOW,
+    first_success_at=NOW - 5 * HOUR,
     newest=Position("2026-11-23T11:59:59Z", "video000001"),
     arrivals={"2026-11-23T11": 4, "2026-11-23T12": 3},
 )

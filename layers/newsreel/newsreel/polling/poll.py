@@ -20,7 +20,7 @@ from newsreel.polling.adapters import Adapters
 from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.pace import backoff, next_due, pace
 from newsreel.polling.poll_state import Fetch, Outcome, PollState
-from newsreel.polling.watermark import SWEEP_BACKLOG
+from newsreel.polling.watermark import SETTLING, SWEEP_BACKLOG
 from newsreel.settings import FetcherSettings
 from newsreel.sources.youtube import Lookup
 from newsreel.times import instant
@@ -69,8 +69,8 @@ def poll(
     """Poll a query if it is due; what was done, or None where it was not due or someone else is at it.
 
     It takes the share of the budget of one among so many `rivals` of equal weight. With `announce`, new videos are
-    announced before they are stored, so that whoever is to be told of them is, though the poll may die; those of a
-    query's first poll are not, nor what is older than a day, such as what a long outage left.
+    announced before they are stored, so that whoever is to be told of them is, though the poll may die. Those of a
+    query's first poll are not, nor what it left to later ones, nor what is older than a day, as after a long outage.
 
     Raises TableUnavailable, QueueUnavailable; the claim then runs out, and a later poll does the work.
     """
@@ -82,11 +82,9 @@ def poll(
         adapters.states.note_due(adapters.states.read([name])[0].due())
         return None
     harvest, outcome, problem = _fetched(state, query, rivals, settings, adapters)
-    if not state.last_success_at:
-        announce = None
     stored = Stored()
     if harvest:
-        stored = _store(name, harvest, adapters, now + ASKING, now - settings.retention, announce)
+        stored = _store(state, harvest, adapters, now + ASKING, now - settings.retention, announce)
     fetch = Fetch(
         at=now,
         source=harvest.source if harvest else None,
@@ -187,6 +185,7 @@ def _after(
         failures=failures,
         last_poll=fetch,
         last_success_at=fetch.at if fetch.outcome == "ok" else state.last_success_at,
+        first_success_at=fetch.at if fetch.outcome == "ok" and not state.last_success_at else state.first_success_at,
         newest=_newest(state, harvest),
     )
 
@@ -204,7 +203,7 @@ def _newest(state: PollState, harvest: Harvest | None) -> Position | None:
 
 
 def _store(
-    query: str,
+    state: PollState,
     harvest: Harvest,
     adapters: Adapters,
     asking_until: datetime,
@@ -212,6 +211,7 @@ def _store(
     announce: Announce | None,
 ) -> Stored:
     """Write what is new and not older than `oldest`, or has changed, and nothing else."""
+    query = state.query
     found = [
         video
         for video in harvest.videos.values()
@@ -222,7 +222,7 @@ def _store(
     found = [video for video in found if video.video_id in stored or instant(video.published_at) > oldest]
     versions = [merged(former, video) if (former := stored.get(video.video_id)) else video for video in found]
     if harvest.source == "invidious":
-        _announce(query, versions, stored, adapters.now(), announce)
+        _announce(state, versions, stored, adapters.now(), announce)
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
         return Stored(tuple(each for each in written if each.video_id not in stored))
     lookup, problem = Lookup(), None
@@ -236,19 +236,24 @@ def _store(
     # Searches find for a while what is gone already.
     latest = [details.get(each.video_id, each) for each in versions if each.video_id not in lookup.gone]
     changed = [each for each in latest if not ((former := stored.get(each.video_id)) and unchanged(former, each))]
-    _announce(query, changed, stored, adapters.now(), announce)
+    _announce(state, changed, stored, adapters.now(), announce)
     adapters.videos.put(changed, stored)
     adapters.videos.remove(query, lookup.gone & stored.keys())
     return Stored(tuple(each for each in changed if each.video_id not in stored), problem)
 
 
 def _announce(
-    query: str, videos: Iterable[Video], stored: Mapping[str, Video], now: datetime, announce: Announce | None
+    state: PollState, videos: Iterable[Video], stored: Mapping[str, Video], now: datetime, announce: Announce | None
 ) -> None:
     """Announce what is new and young enough to be news."""
-    new = [each for each in videos if each.video_id not in stored and now - instant(each.published_at) < NEWS_AGE]
-    if announce and new:
-        announce(query, [each.video_id for each in new])
+    if announce is None or not state.last_success_at:
+        return
+    oldest = now - NEWS_AGE
+    if state.first_success_at:
+        oldest = max(oldest, state.first_success_at - SETTLING)
+    new = [each.video_id for each in videos if each.video_id not in stored and instant(each.published_at) > oldest]
+    if new:
+        announce(state.query, new)
 
 
 def _put_of_fallback(video: Video, former: Video | None, adapters: Adapters) -> bool:

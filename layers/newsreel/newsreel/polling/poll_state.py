@@ -73,6 +73,8 @@ class PollState(NamedTuple):
     """Failed polls in a row."""
     last_poll: Fetch | None = None
     last_success_at: datetime | None = None
+    first_success_at: datetime | None = None
+    """What was published well before it is no news. None also where an earlier release made the first poll."""
     newest: Position | None = None
     """The query's newest video. Its title is not kept here, where it would outlive the video."""
     arrivals: Mapping[str, int] = MappingProxyType({})

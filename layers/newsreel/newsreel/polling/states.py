@@ -105,6 +105,7 @@ def _values(state: PollState) -> dict[str, Any]:
         "problem": None,
         "last_poll": last and last._asdict() | {"at": stamp(last.at)},
         "last_success_at": _text(state.last_success_at),
+        "first_success_at": _text(state.first_success_at),
         "newest": state.newest._asdict() if state.newest else None,
         "arrivals": state.arrivals,
     }
@@ -129,6 +130,7 @@ def _from_item(query: str, item: Attributes) -> PollState:
         # The first release kept the problem beside the poll.
         last_poll=Fetch(**{"problem": values.get("problem"), **last, "at": instant(last["at"])}) if last else None,
         last_success_at=_moment(values.get("last_success_at")),
+        first_success_at=_moment(values.get("first_success_at")),
         newest=Position(newest["published_at"], newest["video_id"]) if newest else None,
         arrivals=values.get("arrivals", {}),
     )
