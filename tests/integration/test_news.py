@@ -69,12 +69,14 @@ def test_a_first_poll_tells_nobody(world: World, receiver: Receiver) -> None:
 
 
 def test_what_a_first_poll_leaves_to_later_ones_tells_nobody(world: World, receiver: Receiver) -> None:
-    world.add(*(clip(1000 + number, START - number * MINUTE, query="tennis") for number in range(30, 400)))
+    # More than a poll takes.
+    world.add(*(clip(1000 + number, START - number * MINUTE, query="tennis") for number in range(30, 630)))
     world.put("tennis")
     world.run(MINUTE)
+    assert len(world.ids("/videos?query=tennis&page_size=50")) < 550
     world.add(clip(1, world.now, query="tennis"))
     world.run(30 * MINUTE)
-    assert len(world.ids("/videos?query=tennis&page_size=50")) > 300
+    assert len(world.ids("/videos?query=tennis&page_size=50")) > 600
     assert receiver.told() == ids(1)
 
 
