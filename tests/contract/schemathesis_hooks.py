@@ -1,18 +1,29 @@
 """What a schema cannot say of a request that is right."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import schemathesis
 from schemathesis import GenerationMode
 
+from newsreel.errors import InvalidParameters
 from newsreel.library.filters import DURATION_AT_MOST, SEARCH
+from newsreel.news.target import read_name
 from newsreel.web.parameters import PUBLISHED_AFTER, PUBLISHED_BEFORE
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
+    if case.meta and case.meta.generation.mode is not GenerationMode.POSITIVE:
+        return
+    # A name has to have something that can be seen.
+    if "target" in (case.path_parameters or {}):
+        try:
+            read_name(unquote(str(case.path_parameters["target"])))
+        except InvalidParameters:
+            case.path_parameters["target"] = "chat"
     query = case.query
-    if not query or (case.meta and case.meta.generation.mode is not GenerationMode.POSITIVE):
+    if not query:
         return
     # A cursor comes from a page of the same listing; none can be made up.
     query.pop("cursor", None)

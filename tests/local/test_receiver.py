@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 import requests
@@ -67,11 +68,15 @@ def test_it_says_how_to_become_a_target_and_what_is_next() -> None:
     assert taken.stdout == f"newsreel: port {port} cannot be used; try make receiver RECEIVER_PORT=3002\n"
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
+        # Nobody waits for ever for what does not end.
+        dog = threading.Timer(60, process.kill)
+        dog.start()
         said = [process.stdout.readline() for _ in range(3)]
         assert said[1] == f'newsreel:   make targets ADD="receiver" ADDRESS="http://127.0.0.1:{port}/"\n'
         assert requests.post(f"http://127.0.0.1:{port}/", json=MESSAGE, timeout=10).status_code == 204
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=10)
+        rest, _ = process.communicate()
+        dog.cancel()
     assert process.returncode == 0
     assert rest.splitlines()[-1].startswith("newsreel: stopped; next: make targets REMOVE=")
     assert "videos, for my program" in rest
