@@ -19,7 +19,6 @@ from tests.world import World
 if TYPE_CHECKING:
     pass
 
-UNCOUNTED = ("browser", "simulation")
 RECORDINGS = "NEWSREEL_RECORDINGS"
 """The variable that names a folder of recorded answers."""
 
@@ -85,17 +84,11 @@ def recordings() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the slowest kinds of tests out of coverage, and spread the long ones.
-
-    Counting lines makes them half as fast again, and other tests run the same lines. Each worker begins with its share
-    of the long tests, so that no single one of them is left over in the end.
+    """Let each worker begin with its share of the long tests, so that no single one of them is left over in the end.
 
     Each is given as many tests as the others, in the order in which they stand here. Whoever is through takes some of
     the last ones of another.
     """
-    for item in items:
-        if item.path.parent.name in UNCOUNTED:
-            item.add_marker(pytest.mark.no_cover)
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers == 1:
         return
