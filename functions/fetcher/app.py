@@ -166,9 +166,9 @@ def call_targets(targets: Sequence[Mapping[str, Any]], now: datetime) -> None:
 
 def announce(query: str, video_ids: Sequence[str]) -> None:
     """Say that these videos are about to be stored."""
-    from newsreel.news.queue import NewsQueue, news_of  # noqa: PLC0415 - most polls find nothing new
+    from newsreel.news.queue import News, NewsQueue  # noqa: PLC0415 - most polls find nothing new
 
-    NewsQueue(queue(), settings().news_queue_url).announce(news_of(query, video_ids, new_claim_id()))
+    NewsQueue(queue(), settings().news_queue_url).announce(News(new_claim_id(), query, tuple(video_ids)))
 
 
 def defer_refresh(now: datetime) -> None:

@@ -48,6 +48,17 @@ class Faulty:
         return struck
 
 
+def fault_of_a_table(chance: random.Random) -> tuple[str, Exception | Killed]:
+    """What may become of a call to DynamoDB: its name and what is raised."""
+    kind = chance.choice(["killed", "throttled", "unreachable"])
+    if kind == "killed":
+        return kind, Killed()
+    if kind == "throttled":
+        response: Any = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
+        return kind, ClientError(response, "any")
+    return kind, EndpointConnectionError(endpoint_url="http://dynamodb")
+
+
 @pytest.mark.long
 def test_a_thousand_faults_leave_exactly_the_truth(world: World, monkeypatch: Any) -> None:
     chance = random.Random(7)
@@ -62,14 +73,9 @@ def test_a_thousand_faults_leave_exactly_the_truth(world: World, monkeypatch: An
     def strike() -> Exception | Killed | None:
         if chance.random() > RATE:
             return None
-        kind = chance.choice(["killed", "throttled", "unreachable"])
+        kind, error = fault_of_a_table(chance)
         done[kind] += 1
-        if kind == "killed":
-            return Killed()
-        if kind == "throttled":
-            response: Any = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
-            return ClientError(response, "any")
-        return EndpointConnectionError(endpoint_url="http://dynamodb")
+        return error
 
     def broken(_: Call) -> Response | None:
         if chance.random() > 2 * RATE:

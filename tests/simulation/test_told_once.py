@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
-from botocore.exceptions import ClientError, EndpointConnectionError
 
 import functions.notifier.app as notifier
 from local.upstream import Limits
@@ -19,7 +18,7 @@ from newsreel.news.outbox_state import Event
 from newsreel.news.target import Target
 from tests.killed import Killed
 from tests.receiving import make_target
-from tests.simulation.test_faults import Faulty
+from tests.simulation.test_faults import Faulty, fault_of_a_table
 from tests.world import MINUTE, NEWS, START, World, clip
 
 FAULTS = 300
@@ -50,14 +49,9 @@ class Trouble:
         """For a call to DynamoDB or SQS."""
         if not self.hits(self.rate):
             return None
-        kind = self.chance.choice(["killed", "throttled", "unreachable"])
+        kind, error = fault_of_a_table(self.chance)
         self.done[kind] += 1
-        if kind == "killed":
-            return Killed()
-        if kind == "throttled":
-            response: Any = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
-            return ClientError(response, "any")
-        return EndpointConnectionError(endpoint_url="http://dynamodb")
+        return error
 
 
 class Receivers:

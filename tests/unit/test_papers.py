@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from local.template import Template
 from newsreel.news.bus import Bus
-from newsreel.news.queue import news_of
+from newsreel.news.queue import News
 from newsreel.settings import QUERIES_AT_MOST, QUERY_LENGTH_AT_MOST
 from tests.papers import PAPERS, ROOT, blocks, rows, section
 from tests.tables import NOW
@@ -144,7 +144,7 @@ def test_the_event_of_a_bus_is_as_its_schema_says_and_the_rule_finds_it() -> Non
             put.extend(Entries)
             return {"FailedEntryCount": 0}
 
-    Bus(Events(), "a-bus").put(news_of("cricket", ["video000001"], "1f"), ["video000001"], NOW)  # type: ignore[arg-type]
+    Bus(Events(), "a-bus").put(News("1f", "cricket", ("video000001",)), ["video000001"], NOW)  # type: ignore[arg-type]
     (entry,) = put
     real = {"source": entry["Source"], "detail-type": entry["DetailType"], "detail": json.loads(entry["Detail"])}
     validator = Draft202012Validator(schema)

@@ -33,3 +33,11 @@ def normalized_query(text: str) -> str:
     if any(category(each) in _NOT_IN_A_QUERY or each in "\ufffe\uffff" for each in query):
         raise ValueError("a control character, a line's end or half a character")
     return query if query.strip(f" {_JOINERS}") else ""
+
+
+def phrase(text: str, most: int) -> str:
+    """The same, of 1 to `most` characters. Raises ValueError also where it has none, or more."""
+    found = normalized_query(text)
+    if not 1 <= len(found) <= most:
+        raise ValueError(f"not 1 to {most} characters that can be seen")
+    return found

@@ -11,7 +11,7 @@ from newsreel.errors import Fault, InvalidParameters
 from newsreel.fields import Field, list_of, one_of, read_object, truth, whole
 from newsreel.ids import CHANNEL_ID, is_channel_id
 from newsreel.settings import EVERY_QUERY, QUERY_LENGTH_AT_MOST
-from newsreel.texts import normalized_query
+from newsreel.texts import normalized_query, phrase
 
 type SafeSearch = Literal["moderate", "none", "strict"]
 
@@ -54,10 +54,7 @@ class WatchedQuery(NamedTuple):
 
 
 def _search(value: Any) -> str:
-    text = normalized_query(value) if isinstance(value, str) else ""
-    if not 1 <= len(text) <= SEARCH_LENGTH_AT_MOST:
-        raise ValueError(value)
-    return text
+    return phrase(value if isinstance(value, str) else "", SEARCH_LENGTH_AT_MOST)
 
 
 def _code(pattern: str, change: Callable[[str], str]) -> Callable[[Any], str | None]:
@@ -179,10 +176,10 @@ SETTINGS = (
 def read_name(text: str) -> str:
     """A query's name, as it is kept. Raises InvalidParameters."""
     try:
-        name = normalized_query(text)
+        name = phrase(text, QUERY_LENGTH_AT_MOST)
     except ValueError:
         name = ""
-    if not 1 <= len(name) <= QUERY_LENGTH_AT_MOST or name == EVERY_QUERY:
+    if name in ("", EVERY_QUERY):
         allowed = (
             f"must be 1 to {QUERY_LENGTH_AT_MOST} characters without control characters and line breaks, and not "
             f"{EVERY_QUERY}, which stands for all queries"

@@ -1,7 +1,6 @@
 """The queue of news: what may be new, whose turn it is to be told, and tests."""
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,11 +56,6 @@ class NewsQueue:
     def test(self, uid: str) -> None:
         """Have a target told of a video that is made up."""
         send_message(self._client, self._url, {"test": uid})
-
-
-def news_of(query: str, video_ids: Sequence[str], news_id: str) -> News:
-    """News of videos that nobody has looked for yet."""
-    return News(news_id, query, tuple(video_ids))
 
 
 def read_message(body: str) -> News | Turn | Test:

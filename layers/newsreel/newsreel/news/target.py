@@ -11,7 +11,7 @@ from newsreel.library import filters
 from newsreel.library.filters import FILTERS
 from newsreel.library.listing import Listing
 from newsreel.settings import QUERY_LENGTH_AT_MOST, TARGET_NAME_AT_MOST
-from newsreel.texts import normalized_query
+from newsreel.texts import phrase
 
 type Kind = Literal["webhook", "apprise"]
 type Digest = Literal["each", "hourly", "daily"]
@@ -88,10 +88,7 @@ def _filters(value: Any) -> dict[str, str]:
 
 
 def _query(text: str) -> str:
-    name = normalized_query(text)
-    if not 1 <= len(name) <= QUERY_LENGTH_AT_MOST:
-        raise ValueError(text)
-    return name
+    return phrase(text, QUERY_LENGTH_AT_MOST)
 
 
 def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -181,10 +178,10 @@ FIELDS = (
 def read_name(text: str) -> str:
     """A target's name, as it is kept. Raises InvalidParameters."""
     try:
-        name = normalized_query(text)
+        name = phrase(text, TARGET_NAME_AT_MOST)
     except ValueError:
         name = ""
-    if not 1 <= len(name) <= TARGET_NAME_AT_MOST or "/" in name:
+    if not name or "/" in name:
         allowed = f"must be 1 to {TARGET_NAME_AT_MOST} characters without slashes, control characters and line breaks"
         raise InvalidParameters(Fault("target", text, allowed))
     return name

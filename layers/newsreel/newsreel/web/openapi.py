@@ -509,7 +509,6 @@ def _delete_target() -> Document:
 
 
 def _put_test() -> Document:
-    refusals = _refusals("")
     return {
         "operationId": "testTarget",
         "tags": ["news"],
@@ -519,7 +518,7 @@ def _put_test() -> Document:
         "responses": {
             "202": _done("It is on its way."),
             "404": _problem(HTTPStatus.NOT_FOUND, NO_TARGET),
-            **{code: refusals[code] for code in ("400", "401", "500", "503")},
+            **_failures(),
         },
     }
 
@@ -565,11 +564,18 @@ def _body(schema: str, example: Document) -> Document:
 
 def _refusals(unread: str) -> Document:
     """What every change may be answered; `unread` says what a 428 means."""
+    conflicts = {
+        "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
+        "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, unread),
+    }
+    return dict(sorted((_failures() | conflicts).items()))
+
+
+def _failures() -> Document:
+    """What every request of the editor may be answered."""
     return {
         "400": _ref("responses", "InvalidParameters"),
         "401": _ref("responses", "Unauthorized"),
-        "412": _problem(HTTPStatus.PRECONDITION_FAILED, "Someone else has changed it meanwhile."),
-        "428": _problem(HTTPStatus.PRECONDITION_REQUIRED, unread),
         "500": _ref("responses", "InternalServerError"),
         "503": _ref("responses", "ServiceUnavailable"),
     }
