@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -223,9 +224,14 @@ class Told:
         path, body = f"/targets/{name}", json.dumps(settings)
         made = self.invoke("EditorFunction", "editor_put_target", rawPath=path, body=body)
         assert made["statusCode"] == 201, made
-        target = Targets(self.client("dynamodb", "DYNAMODB"), self.variables["STATE_TABLE"]).find(name)
+        target = self.targets.find(name)
         assert target
         return target.uid
+
+    @property
+    def targets(self) -> Targets:
+        """The targets' part of the state table."""
+        return Targets(self.client("dynamodb", "DYNAMODB"), self.variables["STATE_TABLE"])
 
     def state(self, uid: str) -> OutboxState:
         """How a target fares."""
@@ -234,8 +240,12 @@ class Told:
 
 
 @pytest.fixture
-def told(template: Path) -> Told:
-    return Told(yaml.safe_load(template.read_text(encoding="utf-8")))
+def told(template: Path) -> Iterator[Told]:
+    told = Told(yaml.safe_load(template.read_text(encoding="utf-8")))
+    yield told
+    # A target that cannot be told is a problem in the status, which other tests read.
+    for target in told.targets.read():
+        told.targets.remove(target, datetime.now(UTC))
 
 
 def test_a_private_api_wants_the_password(told: Told) -> None:
