@@ -4,16 +4,19 @@ import html
 import json
 import zlib
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 FOUND_LATE = timedelta(hours=2)
 """As far as the recorded day of polls shows that searches are late."""
+DELETED_SHOWN = timedelta(hours=6)
+"""How long a deleted video stands in its channel's uploads, without its words."""
 THUMBNAILS = {
     "default": ("default", 120, 90),
     "medium": ("mqdefault", 320, 180),
@@ -46,6 +49,21 @@ class Clip:
     embeddable: bool = True
     made_for_kids: bool = False
     vertical: bool = False
+    uploaded_at: datetime | None = None
+    """When it came to YouTube, for what was published later; None: at its publication."""
+
+
+class Upload(NamedTuple):
+    """A video among its channel's uploads."""
+
+    clip: Clip
+    gone: Literal["deleted", "private"] | None = None
+    """Why only its place is left."""
+
+    @property
+    def at(self) -> datetime:
+        """When it came to YouTube."""
+        return self.clip.uploaded_at or self.clip.published_at
 
 
 class Catalogue(Protocol):
@@ -57,6 +75,9 @@ class Catalogue(Protocol):
     def find(self, video_id: str, now: datetime) -> Clip | None:
         """A published video; searches need not find it yet."""
 
+    def uploads(self, channel_id: str, now: datetime) -> list[Upload] | None:
+        """What a channel has published, and what of it went lately, in any order; None: there is no such channel."""
+
 
 class Clips:
     """A catalogue of given clips, to which more can be added and from which some can vanish."""
@@ -64,21 +85,37 @@ class Clips:
     def __init__(self, clips: Iterable[Clip] = ()) -> None:
         self._by_id = {clip.video_id: clip for clip in clips}
         self._by_time = sorted(self._by_id.values(), key=attrgetter("published_at"))
+        self._uploads: defaultdict[str, dict[str, Upload]] = defaultdict(dict)
+        self._deleted_at: dict[str, datetime] = {}
+        for clip in self._by_id.values():
+            self._uploads[clip.channel_id][clip.video_id] = Upload(clip)
 
     def add(self, clip: Clip) -> None:
         """Publish one more."""
         self._by_id[clip.video_id] = clip
         insort(self._by_time, clip, key=attrgetter("published_at"))
+        self._uploads[clip.channel_id][clip.video_id] = Upload(clip)
+        self._deleted_at.pop(clip.video_id, None)
 
     def remove(self, video_id: str) -> None:
-        """Delete one, as its owner might."""
-        self._by_time.remove(self._by_id.pop(video_id))
+        """Delete one, as its owner might; for its channel's uploads this happens when they are next looked at."""
+        clip = self._take(video_id)
+        self._uploads[clip.channel_id][video_id] = Upload(clip, "deleted")
+
+    def hide(self, video_id: str) -> None:
+        """Make one private, as its owner might; `add` publishes it again."""
+        clip = self._take(video_id)
+        self._uploads[clip.channel_id][video_id] = Upload(clip, "private")
 
     def change(self, video_id: str, **fields: Any) -> None:
         """Give one other fields, as its owner might."""
-        changed = replace(self._by_id[video_id], **fields)
-        self.remove(video_id)
-        self.add(changed)
+        self.add(replace(self._take(video_id), **fields))
+
+    def _take(self, video_id: str) -> Clip:
+        clip = self._by_id.pop(video_id)
+        self._by_time.remove(clip)
+        del self._uploads[clip.channel_id][video_id]
+        return clip
 
     def search(self, query: str, since: datetime | None, until: datetime, now: datetime) -> list[Clip]:
         """See `Catalogue`."""
@@ -95,6 +132,18 @@ class Clips:
         """See `Catalogue`."""
         clip = self._by_id.get(video_id)
         return clip if clip and clip.published_at <= now else None
+
+    def uploads(self, channel_id: str, now: datetime) -> list[Upload] | None:
+        """See `Catalogue`."""
+        if channel_id not in self._uploads:
+            return None
+        uploads = self._uploads[channel_id].values()
+        return [each for each in uploads if each.clip.published_at <= now and not self._forgotten(each, now)]
+
+    def _forgotten(self, upload: Upload, now: datetime) -> bool:
+        if upload.gone != "deleted":
+            return False
+        return now >= self._deleted_at.setdefault(upload.clip.video_id, now) + DELETED_SHOWN
 
 
 def thumbnails(video_id: str) -> dict[str, dict[str, Any]]:

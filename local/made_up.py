@@ -8,20 +8,23 @@ import base64
 import random
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from local import catalogue
-from local.catalogue import Clip
-from local.wording import wording
+from local.catalogue import Clip, Upload
+from local.wording import channel_ids, wording
 
 PAST = timedelta(days=1)
 """How far back searches look, if nothing else is said; details of older clips are still given."""
 LATELY = timedelta(hours=1)
 """Searches find all clips of this time, and one every three minutes of those before, as a day's would be too many to
 begin with."""
+UPLOADED = 3
+"""The hours for which a channel's uploads are told, and the one that has begun."""
 MINUTE = timedelta(minutes=1)
 SECONDS = 10
 """There is one clip in each so many seconds."""
@@ -69,6 +72,20 @@ class MadeUp:
         clip = _clip(self._queries[tag], minute, number, self._thumbnails)
         return clip if clip.video_id == video_id and clip.published_at <= now else None
 
+    def uploads(self, channel_id: str, now: datetime) -> list[Upload] | None:
+        """See `local.catalogue.Catalogue`. Of earlier hours nothing is told; nothing is ever deleted."""
+        queries = [query for query in list(self._queries.values()) if channel_id in channel_ids(query)]
+        if not queries:
+            return None
+        hour = _minute(now) // 60
+        clips = (
+            _clip(query, minute, number, self._thumbnails)
+            for query in queries
+            for each in range(hour - UPLOADED, hour + 1)
+            for minute, number in _by_channel(query, each, self._thumbnails).get(channel_id, ())
+        )
+        return [Upload(clip) for clip in clips if clip.published_at <= now]
+
 
 def _minute(moment: datetime) -> int:
     return (moment - EPOCH) // MINUTE
@@ -95,6 +112,16 @@ def _clip(query: str, minute: int, number: int, thumbnails: Thumbnails) -> Clip:
         query=query,
         **words._asdict(),
     )
+
+
+@lru_cache(maxsize=2_000)
+def _by_channel(query: str, hour: int, thumbnails: Thumbnails) -> Mapping[str, list[tuple[int, int]]]:
+    """Minutes and numbers of all clips of an hour, also of those that searches leave out later."""
+    clips: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for minute in range(hour * 60, hour * 60 + 60):
+        for number in _numbers(minute, EPOCH):
+            clips[_clip(query, minute, number, thumbnails).channel_id].append((minute, number))
+    return clips
 
 
 def _tag(query: str) -> int:

@@ -1,13 +1,11 @@
 """The sample upstream: a stand-in for YouTube's Data API v3, with its pages, lag, quotas and errors.
 
-It answers the part of `search.list` and `videos.list` that newsreel uses, as recorded answers show them and
-as https://developers.google.com/youtube/v3/docs describes them. Time comes from a function, so that tests can
-live through a day in a second.
+It answers the part of `search.list`, `videos.list` and `playlistItems.list` that newsreel uses, as recorded answers
+show them and as https://developers.google.com/youtube/v3/docs describes them; of playlists it has the channels'
+uploads. Time comes from a function, so that tests can live through a day in a second.
 """
 
 import base64
-import hashlib
-import html
 import json
 import threading
 import zlib
@@ -23,12 +21,15 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from local.catalogue import Catalogue, Clip
+from local.playlist import playlist
+from local.upstream_items import details, etag, playlist_item, search_result
 
 type Bucket = Literal["search", "default"]
 
 RESULTS_AT_MOST = 500
 """How far a search can be paged, whatever it found."""
-DESCRIPTION_LENGTH = 141
+PLAYLIST_AT_MOST = 20_000
+"""How many videos a playlist shows."""
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
 FIRST_AT = datetime(2005, 4, 24, 3, 31, 52, tzinfo=UTC)
@@ -38,9 +39,10 @@ _ROUTES = Map(
     [
         Rule("/youtube/v3/search", endpoint="search", methods=["GET"]),
         Rule("/youtube/v3/videos", endpoint="videos", methods=["GET"]),
+        Rule("/youtube/v3/playlistItems", endpoint="playlistItems", methods=["GET"]),
     ]
 )
-_BUCKETS: dict[str, Bucket] = {"search": "search", "videos": "default"}
+_BUCKETS: dict[str, Bucket] = {"search": "search", "videos": "default", "playlistItems": "default"}
 _QUOTAS = {
     "search": ("Search Queries", "defaultSearchListPerDayPerProject", "youtube.googleapis.com/search_list"),
     "default": ("Queries", "defaultPerDayPerProject", "youtube.googleapis.com/default"),
@@ -61,6 +63,8 @@ class Call:
 
     at: datetime
     bucket: Bucket
+    endpoint: str
+    """The last part of its path."""
     key: str
     parameters: Mapping[str, str] = field(default_factory=dict)
 
@@ -97,6 +101,7 @@ class Upstream:
         self.calls: list[Call] = []
         self._spent: Counter[tuple[str, Bucket, date]] = Counter()
         self._lock = threading.Lock()
+        self._endpoints = {"search": self._search, "videos": self._videos, "playlistItems": self._playlist_items}
 
     def spent(self, key: str, bucket: Bucket, day: date) -> int:
         """What a key has spent of a bucket on a Pacific day, refused calls not counted."""
@@ -121,7 +126,7 @@ class Upstream:
                 "forbidden",
                 status="PERMISSION_DENIED",
             )
-        call = Call(self.now().astimezone(UTC), _BUCKETS[endpoint], key, request.args.to_dict())
+        call = Call(self.now().astimezone(UTC), _BUCKETS[endpoint], endpoint, key, request.args.to_dict())
         with self._lock:
             self.calls.append(call)
         if self.keys is not None and key not in self.keys:
@@ -131,7 +136,10 @@ class Upstream:
             return refusal
         if self.fault and (answer := self.fault(call)):
             return answer
-        return self._search(call) if endpoint == "search" else self._videos(call)
+        try:
+            return self._endpoints[endpoint](call)
+        except _Refused as refused:
+            return refused.answer
 
     def _charge(self, call: Call) -> Response | None:
         local = call.at.astimezone(PACIFIC)
@@ -161,46 +169,26 @@ class Upstream:
 
     def _search(self, call: Call) -> Response:
         asked = call.parameters
-        if "part" not in asked:
-            return _missing("part")
-        try:
-            size = int(asked.get("maxResults", "5"))
-            since = _moment(asked["publishedAfter"]) if "publishedAfter" in asked else None
-            until = _moment(asked["publishedBefore"]) if "publishedBefore" in asked else call.at + timedelta(days=1)
-        except ValueError:
-            return error(400, "Request contains an invalid argument.", "badRequest", status="INVALID_ARGUMENT")
-        if not 0 <= size <= 50:
-            return error(
-                400,
-                f"Invalid value '{size}'. Values must be within the range: [0, 50]",
-                "invalidParameter",
-                location="maxResults",
-            )
-        try:
-            start = _offset(asked["pageToken"]) if "pageToken" in asked else 0
-        except ValueError:
-            message = "The request specifies an invalid page token."
-            return error(400, message, "invalidPageToken", domain="youtube.parameter", location="pageToken")
+        _require(asked, "part")
+        since = _moment(asked["publishedAfter"]) if "publishedAfter" in asked else None
+        until = _moment(asked["publishedBefore"]) if "publishedBefore" in asked else call.at + timedelta(days=1)
+        window = _window(asked, RESULTS_AT_MOST)
         found = self.catalogue.search(asked.get("q", ""), since, until, call.at)
         found = sorted(found, key=_rough_time, reverse=True)[:RESULTS_AT_MOST]
-        page = found[start : start + size]
-        body: dict[str, Any] = {
-            "kind": "youtube#searchListResponse",
-            "etag": _etag(call.at.isoformat(), *(clip.video_id for clip in page)),
-        }
-        if 0 < start + size < len(found):
-            body["nextPageToken"] = _page_token(start + size)
-        body |= {
-            "regionCode": "US",
-            "pageInfo": {"totalResults": 1_000_000 if found else 0, "resultsPerPage": len(page)},
-            "items": [_search_result(clip) for clip in page],
-        }
-        return _json(body)
+        page = found[window]
+        return _json(
+            {
+                "kind": "youtube#searchListResponse",
+                "etag": etag(call.at.isoformat(), *(clip.video_id for clip in page)),
+                **_next_page(window, len(found)),
+                "regionCode": "US",
+                "pageInfo": {"totalResults": 1_000_000 if found else 0, "resultsPerPage": len(page)},
+                "items": [search_result(clip) for clip in page],
+            }
+        )
 
     def _videos(self, call: Call) -> Response:
-        for name in ("part", "id"):
-            if not call.parameters.get(name):
-                return _missing(name)
+        _require(call.parameters, "part", "id")
         ids = call.parameters["id"].split(",")
         if len(ids) > 50:
             message = "The request specifies an invalid filter parameter."
@@ -210,11 +198,43 @@ class Upstream:
         return _json(
             {
                 "kind": "youtube#videoListResponse",
-                "etag": _etag(*ids),
-                "items": [_details(clip, parts) for clip in clips],
+                "etag": etag(*ids),
+                "items": [details(clip, parts) for clip in clips],
                 "pageInfo": {"totalResults": len(clips), "resultsPerPage": len(clips)},
             }
         )
+
+    def _playlist_items(self, call: Call) -> Response:
+        asked = call.parameters
+        _require(asked, "part", "playlistId")
+        window = _window(asked, PLAYLIST_AT_MOST)
+        playlist_id = asked["playlistId"]
+        channel_id = f"UC{playlist_id.removeprefix('UU')}"
+        uploads = self.catalogue.uploads(channel_id, call.at) if playlist_id.startswith("UU") else None
+        if uploads is None:
+            message = "The playlist identified with the request's <code>playlistId</code> parameter cannot be found."
+            domain = "youtube.playlistItem"
+            return error(404, message, "playlistNotFound", domain=domain, location="playlistId")
+        listed = playlist(channel_id, uploads, call.at)[:PLAYLIST_AT_MOST]
+        parts = asked["part"].split(",")
+        items = [playlist_item(upload, place, parts) for place, upload in list(enumerate(listed))[window]]
+        return _json(
+            {
+                "kind": "youtube#playlistItemListResponse",
+                "etag": etag(*(item["etag"] for item in items)),
+                **_next_page(window, len(listed)),
+                "items": items,
+                "pageInfo": {"totalResults": len(listed), "resultsPerPage": window.stop - window.start},
+            }
+        )
+
+
+class _Refused(Exception):
+    """A request that cannot be answered; this is what is said instead."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
 
 
 def error(
@@ -247,71 +267,9 @@ def error(
     return _json({"error": body}, code)
 
 
-def _missing(parameter: str) -> Response:
-    message = f"Required parameter: {parameter}"
-    return error(400, message, "missingRequiredParameter", domain="youtube.parameter", location=parameter)
-
-
 def _json(body: Mapping[str, Any], status: int = 200) -> Response:
     text = json.dumps(body, ensure_ascii=False, indent=2)
     return Response(text, status, content_type="application/json; charset=UTF-8")
-
-
-def _search_result(clip: Clip) -> dict[str, Any]:
-    snippet = _snippet(clip)
-    if len(clip.description) > DESCRIPTION_LENGTH:
-        # Cut at a word, the way recorded answers are.
-        head = clip.description[: DESCRIPTION_LENGTH - 4]
-        snippet["description"] = f"{head.rpartition(' ')[0] or head} ..."
-    # YouTube writes the apostrophe in decimal.
-    snippet["title"] = html.escape(clip.title).replace("&#x27;", "&#39;")
-    snippet["publishTime"] = snippet["publishedAt"]
-    return {
-        "kind": "youtube#searchResult",
-        "etag": _etag(clip.video_id),
-        "id": {"kind": "youtube#video", "videoId": clip.video_id},
-        "snippet": snippet,
-    }
-
-
-def _details(clip: Clip, parts: list[str]) -> dict[str, Any]:
-    on_air = {"actualStartTime": _stamp(clip.published_at)}
-    announced = {"scheduledStartTime": _stamp(clip.starts_at or clip.published_at + timedelta(hours=6))}
-    views = zlib.crc32(clip.video_id.encode()) % 100_000 if clip.views is None else clip.views
-    sides = {"embedHeight": "720", "embedWidth": "405" if clip.vertical else "1280"}
-    every_part: dict[str, dict[str, Any]] = {
-        "snippet": _snippet(clip) | {"categoryId": "17"},
-        "contentDetails": {
-            "duration": "P0D" if clip.live != "none" else _iso_duration(clip.duration_seconds),
-            "dimension": "2d",
-            "definition": "hd",
-            "caption": "false",
-        },
-        "statistics": {"viewCount": str(views), "likeCount": str(views // 40)},
-        "status": {
-            "uploadStatus": "processed",
-            "privacyStatus": "public",
-            "embeddable": clip.embeddable,
-            "madeForKids": clip.made_for_kids,
-        },
-        "player": {"embedHtml": f'<iframe src="//www.youtube.com/embed/{clip.video_id}"></iframe>', **sides},
-    }
-    if clip.live != "none":
-        every_part["liveStreamingDetails"] = on_air if clip.live == "live" else announced
-    shown = {name: value for name, value in every_part.items() if name in parts}
-    return {"kind": "youtube#video", "etag": _etag(clip.video_id), "id": clip.video_id, **shown}
-
-
-def _snippet(clip: Clip) -> dict[str, Any]:
-    return {
-        "publishedAt": _stamp(clip.published_at),
-        "channelId": clip.channel_id,
-        "title": clip.title,
-        "description": clip.description,
-        "thumbnails": dict(clip.thumbnails),
-        "channelTitle": clip.channel_title,
-        "liveBroadcastContent": clip.live,
-    }
 
 
 def _rough_time(clip: Clip) -> datetime:
@@ -320,37 +278,58 @@ def _rough_time(clip: Clip) -> datetime:
     return clip.published_at + (timedelta(seconds=chance % 300 - 150) if chance % 7 == 0 else timedelta())
 
 
+def _require(asked: Mapping[str, str], *names: str) -> None:
+    for name in names:
+        if not asked.get(name):
+            message = f"Required parameter: {name}"
+            refusal = error(400, message, "missingRequiredParameter", domain="youtube.parameter", location=name)
+            raise _Refused(refusal)
+
+
+def _window(asked: Mapping[str, str], results: int) -> slice:
+    """Which results a request is for, of so many at most."""
+    try:
+        size = int(asked.get("maxResults", "5"))
+    except ValueError:
+        raise _Refused(_invalid_argument()) from None
+    if not 0 <= size <= 50:
+        message = f"Invalid value '{size}'. Values must be within the range: [0, 50]"
+        raise _Refused(error(400, message, "invalidParameter", location="maxResults"))
+    try:
+        start = _offset(asked["pageToken"], results) if "pageToken" in asked else 0
+    except ValueError:
+        message = "The request specifies an invalid page token."
+        refusal = error(400, message, "invalidPageToken", domain="youtube.parameter", location="pageToken")
+        raise _Refused(refusal) from None
+    return slice(start, start + size)
+
+
+def _next_page(window: slice, count: int) -> dict[str, str]:
+    return {"nextPageToken": _page_token(window.stop)} if 0 < window.stop < count else {}
+
+
 def _page_token(offset: int) -> str:
     """The shape of YouTube's own: a protocol buffer with the offset as its first field."""
     return base64.urlsafe_b64encode(b"\x08" + offset.to_bytes(2) + b"\x10\x00").decode().rstrip("=")
 
 
-def _offset(token: str) -> int:
+def _offset(token: str, results: int) -> int:
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     offset = int.from_bytes(raw[1:3])
-    if _page_token(offset) != token or offset >= RESULTS_AT_MOST:
+    if _page_token(offset) != token or offset >= results:
         raise ValueError("not a token of this service")
     return offset
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _Refused(_invalid_argument()) from None
     if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
+        raise _Refused(_invalid_argument())
     return moment
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _iso_duration(seconds: int) -> str:
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "H"), (minutes, "M"), (seconds, "S"))
-    return "PT" + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0S")
-
-
-def _etag(*texts: str) -> str:
-    digest = hashlib.blake2s("\n".join(texts).encode(), digest_size=20).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def _invalid_argument() -> Response:
+    return error(400, "Request contains an invalid argument.", "badRequest", status="INVALID_ARGUMENT")

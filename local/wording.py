@@ -7,9 +7,10 @@ import base64
 import random
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2s
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from unicodedata import category
@@ -87,17 +88,13 @@ def _mixture(query: str) -> tuple[Sequence[str], Sequence[float]]:
 
 def _words(query: str, language: Mapping[str, Any], chance: random.Random) -> dict[str, str]:
     """What the placeholders of `languages.toml` stand for."""
-    subject = _subject(query)
     place, away = chance.sample(language["places"], 2)
     name, other = (
-        language.get("names", "{given} {family}").format(given=given, family=family)
+        _name(language, given, family)
         for given, family in zip(chance.sample(language["given"], 2), chance.sample(language["family"], 2), strict=True)
     )
     return {
-        "q": subject,
-        "Q": _capitalised(subject),
-        "T": " ".join(map(_capitalised, subject.split())),
-        "tag": "".join(character for character in subject if category(character)[0] in "LMN") or "video",
+        **_of_query(query),
         "place": place,
         "away": away,
         "name": name,
@@ -105,6 +102,22 @@ def _words(query: str, language: Mapping[str, Any], chance: random.Random) -> di
         "n": str(chance.randrange(11, 53)),
         "d": str(chance.randrange(3, 10)),
     }
+
+
+def _of_query(query: str) -> dict[str, str]:
+    """Those that every video of a query has in common."""
+    subject = _subject(query)
+    return {
+        "q": subject,
+        "Q": _capitalised(subject),
+        "T": " ".join(map(_capitalised, subject.split())),
+        "tag": "".join(character for character in subject if category(character)[0] in "LMN") or "video",
+    }
+
+
+def _name(language: Mapping[str, Any], given: str, family: str) -> str:
+    name: str = language.get("names", "{given} {family}").format(given=given, family=family)
+    return name
 
 
 def _subject(query: str) -> str:
@@ -124,6 +137,19 @@ def _channel(language: Mapping[str, Any], words: Mapping[str, str], chance: rand
     ranks = range(1, len(channels) + 1)
     regular: str = chance.choices(channels, [1 / rank for rank in ranks])[0]
     return regular.format_map(words)
+
+
+@cache
+def channel_ids(query: str) -> frozenset[str]:
+    """The channels that one of a query's videos can be from."""
+    return frozenset(map(_channel_id, _channels(query)))
+
+
+def _channels(query: str) -> Iterator[str]:
+    words = _of_query(query)
+    for language in LANGUAGES.values():
+        yield from (channel.format_map(words) for channel in language["channels"])
+        yield from (_name(language, *parts) for parts in product(language["given"], language["family"]))
 
 
 def _channel_id(title: str) -> str:

@@ -1,6 +1,8 @@
 """The catalogues of the sample upstream: made up, and recorded."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -8,12 +10,17 @@ from typing import Any
 
 import pytest
 
-from local.catalogue import recorded
+from local.catalogue import DELETED_SHOWN, Clip, Clips, Upload, recorded
 from local.made_up import PAST, MadeUp
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FAR = NOW + timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def ids(clips: Iterable[Clip]) -> set[str]:
+    return {clip.video_id for clip in clips}
 
 
 def test_made_up_videos_are_many_new_and_of_the_query() -> None:
@@ -89,9 +96,82 @@ def test_made_up_videos_are_found_by_id_after_a_restart_and_when_they_are_old() 
     assert MadeUp(["chess"]).find(clips[0].video_id, NOW) is None
 
 
+def test_made_up_channels_have_all_their_videos_of_the_last_hours_whatever_they_were_found_by() -> None:
+    catalogue = MadeUp(["cricket", "chess"])
+    found = [clip for query in ("cricket", "chess") for clip in catalogue.search(query, NOW - HOUR, FAR, NOW)]
+    channel_id, count = Counter(clip.channel_id for clip in found).most_common(1)[0]
+    of_both = [clip for clip in found if clip.channel_id == channel_id]
+    assert {clip.query for clip in of_both} == {"cricket", "chess"}
+    uploads = [upload.clip for upload in MadeUp(["chess", "cricket"]).uploads(channel_id, NOW) or ()]
+    assert ids(uploads) >= ids(of_both)
+    assert len(uploads) > 2 * count
+    assert all(clip.published_at <= NOW for clip in uploads)
+    assert [catalogue.find(clip.video_id, NOW) for clip in uploads] == uploads
+    later = [upload.clip for upload in catalogue.uploads(channel_id, NOW + 2 * HOUR) or ()]
+    assert ids(later) > ids(of_both), "searches find few of what is older than an hour"
+
+
+def test_every_made_up_channel_is_there_even_without_recent_videos_and_no_other_is() -> None:
+    found = MadeUp([]).search("cricket", None, FAR, NOW)
+    after = MadeUp(["cricket"])
+    counts = [len(uploads) for clip in found if (uploads := after.uploads(clip.channel_id, NOW)) is not None]
+    assert len(counts) == len(found)
+    assert min(counts) == 0
+    assert after.uploads("UC0123456789abcdefghijkl", NOW) is None
+    assert MadeUp([]).uploads(found[0].channel_id, NOW) is None
+
+
 @pytest.mark.parametrize("video_id", ["", "-_-_-_-_-_-", "short", "éééééééééééé", "dQw4w9WgXcQ"])
 def test_ids_of_others_are_not_found(video_id: str) -> None:
     assert MadeUp(["cricket"]).find(video_id, NOW) is None
+
+
+def clip(number: int, **fields: Any) -> Clip:
+    published = NOW - number * MINUTE
+    return Clip(f"clip{number:07d}", published, published, **fields)
+
+
+def test_a_channel_has_its_own_videos_once_they_are_published_and_no_channel_is_there_without_any() -> None:
+    first, second, other = clip(1), clip(2), clip(3, channel_id="UCother")
+    catalogue = Clips([first, second])
+    catalogue.add(other)
+    assert catalogue.uploads("UCother", NOW) == [Upload(other)]
+    assert catalogue.uploads(first.channel_id, NOW) == [Upload(first), Upload(second)]
+    assert catalogue.uploads(first.channel_id, NOW - 2 * MINUTE) == [Upload(second)]
+    assert catalogue.uploads("UCother", NOW - HOUR) == []
+    assert catalogue.uploads("UCnobody", NOW) is None
+
+
+def test_an_upload_is_as_old_as_its_publication_unless_it_came_before() -> None:
+    assert Upload(clip(1)).at == NOW - MINUTE
+    assert Upload(clip(1, uploaded_at=NOW - HOUR)).at == NOW - HOUR
+
+
+def test_a_deleted_video_leaves_its_place_for_hours_and_a_private_one_for_good() -> None:
+    deleted, private = clip(1), clip(2)
+    catalogue = Clips([deleted, private])
+    catalogue.remove(deleted.video_id)
+    catalogue.hide(private.video_id)
+    assert catalogue.search("any", None, FAR, NOW) == []
+    assert [catalogue.find(each.video_id, NOW) for each in (deleted, private)] == [None, None]
+    both = [Upload(deleted, "deleted"), Upload(private, "private")]
+    assert catalogue.uploads(deleted.channel_id, NOW) == both
+    assert catalogue.uploads(deleted.channel_id, NOW + DELETED_SHOWN - MINUTE) == both
+    assert catalogue.uploads(deleted.channel_id, NOW + DELETED_SHOWN) == both[1:]
+    catalogue.add(private)
+    assert catalogue.uploads(deleted.channel_id, NOW + DELETED_SHOWN) == [Upload(private)]
+    catalogue.remove(private.video_id)
+    assert catalogue.uploads(deleted.channel_id, NOW + 2 * DELETED_SHOWN) == [Upload(private, "deleted")]
+    assert catalogue.uploads(deleted.channel_id, NOW + 3 * DELETED_SHOWN) == []
+
+
+def test_a_changed_video_is_changed_among_the_uploads_and_can_go_to_another_channel() -> None:
+    catalogue = Clips([clip(1)])
+    catalogue.change("clip0000001", title="Another title")
+    assert catalogue.uploads(clip(1).channel_id, NOW) == [Upload(clip(1, title="Another title"))]
+    catalogue.change("clip0000001", channel_id="UCother")
+    assert catalogue.uploads(clip(1).channel_id, NOW) == []
+    assert [upload.gone for upload in catalogue.uploads("UCother", NOW) or ()] == [None]
 
 
 def item(number: int, published_at: str, title: str = "A &amp; B") -> dict[str, Any]:

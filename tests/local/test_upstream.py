@@ -1,6 +1,6 @@
 """The sample upstream: what it answers to whom, and what it refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,17 +9,21 @@ from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
 from local.catalogue import Clip, Clips, thumbnails
+from local.playlist import disordered, listed_at
 from local.upstream import Call, Limits, Upstream
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+TIDY = "UC0123456789abcdefghijkl"
+UNTIDY = next(name for number in range(99) if disordered(name := f"UC{number:022d}"))
 
 
 def clips(count: int) -> Iterator[Clip]:
     """One clip a minute, the newest at NOW."""
     for number in range(count):
-        published = NOW - number * timedelta(minutes=1)
+        published = NOW - number * MINUTE
         yield Clip(f"clip{number:07d}", published, published, thumbnails=thumbnails(f"clip{number:07d}"))
 
 
@@ -32,6 +36,21 @@ def search(upstream: Upstream, *, key: str | None = "key", **parameters: str) ->
 def details(upstream: Upstream, *ids: str, part: str = "snippet,contentDetails,statistics,liveStreamingDetails") -> Any:
     asked = {"part": part, "id": ",".join(ids)}
     return Client(upstream).get("/youtube/v3/videos", query_string=asked, headers={"X-Goog-Api-Key": "key"}).json
+
+
+def uploads(upstream: Upstream, channel_id: str = TIDY, **parameters: str) -> TestResponse:
+    asked = {"part": "contentDetails", "playlistId": f"UU{channel_id[2:]}", "maxResults": "50"} | parameters
+    return Client(upstream).get("/youtube/v3/playlistItems", query_string=asked, headers={"X-Goog-Api-Key": "key"})
+
+
+def listed(upstream: Upstream, channel_id: str = TIDY, **parameters: str) -> list[str]:
+    answer = uploads(upstream, channel_id, **parameters)
+    return [item["contentDetails"]["videoId"] for item in answer.json["items"]] if answer.json else []
+
+
+def clip_of(number: int, age: timedelta = HOUR, **fields: Any) -> Clip:
+    """Searches find it long after the playlist shows it."""
+    return Clip(f"clip{number:07d}", NOW - age, NOW + HOUR, **fields)
 
 
 def ids(answer: TestResponse) -> list[str]:
@@ -190,7 +209,8 @@ def test_wrong_parameters_are_refused(parameters: dict[str, str], expected: str)
 
 def test_missing_parameters_are_named() -> None:
     client, key = Client(at_noon()), {"X-Goog-Api-Key": "key"}
-    for path, missing in (("search?q=a", "part"), ("videos?id=a", "part"), ("videos?part=snippet", "id")):
+    of_lists = ("playlistItems?playlistId=UUa", "part"), ("playlistItems?part=snippet", "playlistId")
+    for path, missing in (("search?q=a", "part"), ("videos?id=a", "part"), ("videos?part=snippet", "id"), *of_lists):
         answer = client.get(f"/youtube/v3/{path}", headers=key)
         assert reason(answer) == (400, "missingRequiredParameter")
         assert answer.json["error"]["errors"][0]["location"] == missing  # type: ignore[index]
@@ -213,9 +233,9 @@ def test_a_fault_is_answered_in_place_of_the_truth_and_calls_are_kept() -> None:
     upstream = at_noon(*clips(1), fault=fault)
     assert search(upstream).status_code == 502
     assert details(upstream, "clip0000000")["items"]
-    assert [(call.bucket, call.key, call.at) for call in upstream.calls] == [
-        ("search", "key", NOW),
-        ("default", "key", NOW),
+    assert [(call.bucket, call.endpoint, call.key, call.at) for call in upstream.calls] == [
+        ("search", "search", "key", NOW),
+        ("default", "videos", "key", NOW),
     ]
     assert upstream.calls[0].parameters["q"] == "cricket"
 
@@ -227,3 +247,165 @@ def test_clips_come_and_go() -> None:
     catalogue.add(Clip("clip0000007", NOW - HOUR, NOW))
     assert set(ids(search(upstream))) == {"clip0000001", "clip0000007"}
     assert [item["id"] for item in details(upstream, "clip0000000", "clip0000007")["items"]] == ["clip0000007"]
+
+
+def test_uploads_are_newest_first_by_upload_whether_searches_find_them_or_not() -> None:
+    early = clip_of(4, uploaded_at=NOW - 9 * HOUR)
+    upstream = at_noon(clip_of(1, 2 * HOUR), clip_of(2, 3 * HOUR), clip_of(3, channel_id=UNTIDY), early)
+    assert listed(upstream) == ["clip0000001", "clip0000002", "clip0000004"]
+    assert ids(search(upstream)) == []
+    last = uploads(upstream, part="snippet,contentDetails").json["items"][-1]  # type: ignore[index]
+    assert last["snippet"]["publishedAt"] == "2026-11-23T03:00:00Z"
+    assert last["contentDetails"]["videoPublishedAt"] == "2026-11-23T11:00:00Z"
+
+
+def test_on_some_channels_a_few_uploads_are_out_of_order_the_same_ones_each_time() -> None:
+    assert 60 < sum(disordered(f"UC{number:022d}") for number in range(800)) < 140
+    tidy, untidy = (
+        at_noon(*(clip_of(number, number * HOUR, channel_id=channel_id) for number in range(1, 51)))
+        for channel_id in (TIDY, UNTIDY)
+    )
+    order = [f"clip{number:07d}" for number in range(1, 51)]
+    assert listed(tidy) == order
+    seen = listed(untidy, UNTIDY)
+    assert sorted(seen) == order
+    assert 0 < sum(one != other for one, other in zip(seen, order, strict=True)) < 25
+    assert listed(untidy, UNTIDY) == seen
+
+
+def test_a_new_upload_can_stand_below_known_ones() -> None:
+    catalogue = Clips()
+    upstream, places, known = Upstream(catalogue, lambda: NOW), set(), set[str]()
+    for number in range(40):
+        catalogue.add(clip_of(number, HOUR - number * SECOND, channel_id=UNTIDY))
+        seen = listed(upstream, UNTIDY)
+        places |= {place for place, video_id in enumerate(seen) if video_id not in known}
+        known |= set(seen)
+    assert {0} < places <= set(range(4))
+
+
+def test_a_video_is_listed_within_a_minute_of_its_publication_or_five() -> None:
+    lags = sorted(listed_at(clip) - clip.published_at for clip in map(clip_of, range(2_000)))
+    assert lags[0] == 0 * SECOND
+    assert lags[1_500] < MINUTE <= lags[-50] < lags[-1] <= 5 * MINUTE
+    assert lags[1_800] <= MINUTE
+    late = next(clip for clip in map(clip_of, range(2_000)) if listed_at(clip) - clip.published_at > MINUTE)
+    upstream = at_noon(late)
+    upstream.now = lambda: listed_at(late) - SECOND
+    assert listed(upstream) == []
+    assert details(upstream, late.video_id)["items"]
+    upstream.now = lambda: listed_at(late)
+    assert listed(upstream) == [late.video_id]
+
+
+def test_an_upload_has_the_parts_that_were_asked_for_and_all_its_words() -> None:
+    text = "word " * 40
+    clip = clip_of(1, title="Tom & Jerry's", description=text, channel_title="C & D", thumbnails=thumbnails("a"))
+    upstream = at_noon(clip)
+    body: Any = uploads(upstream, part="snippet,status").json
+    (item,) = body["items"]
+    assert (body["kind"], item["kind"]) == ("youtube#playlistItemListResponse", "youtube#playlistItem")
+    assert item.keys() == {"kind", "etag", "id", "snippet", "status"}
+    assert item["status"] == {"privacyStatus": "public"}
+    assert item["snippet"] == {
+        "publishedAt": "2026-11-23T11:00:00Z",
+        "channelId": TIDY,
+        "title": "Tom & Jerry's",
+        "description": text,
+        "thumbnails": thumbnails("a"),
+        "channelTitle": "C & D",
+        "playlistId": "UU0123456789abcdefghijkl",
+        "position": 0,
+        "resourceId": {"kind": "youtube#video", "videoId": "clip0000001"},
+        "videoOwnerChannelTitle": "C & D",
+        "videoOwnerChannelId": TIDY,
+    }
+    (brief,) = uploads(upstream).json["items"]  # type: ignore[index]
+    assert brief["contentDetails"] == {"videoId": "clip0000001", "videoPublishedAt": "2026-11-23T11:00:00Z"}
+    assert brief.keys() == {"kind", "etag", "id", "contentDetails"}
+    assert brief["id"] == item["id"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "title", "description", "status"),
+    [
+        (Clips.remove, "Deleted video", "This video is unavailable.", "privacyStatusUnspecified"),
+        (Clips.hide, "Private video", "This video is private.", "private"),
+    ],
+)
+def test_what_is_gone_keeps_its_place_without_its_words(
+    gone: Callable[[Clips, str], None], title: str, description: str, status: str
+) -> None:
+    catalogue = Clips([clip_of(1, HOUR), clip_of(2, 2 * HOUR, thumbnails=thumbnails("a")), clip_of(3, 3 * HOUR)])
+    upstream = Upstream(catalogue, lambda: NOW)
+    before: Any = uploads(upstream).json
+    gone(catalogue, "clip0000002")
+    body: Any = uploads(upstream, part="snippet,contentDetails,status").json
+    assert body["etag"] != before["etag"]
+    snippet = body["items"][1]["snippet"]
+    assert (snippet["title"], snippet["description"], snippet["position"]) == (title, description, 1)
+    assert snippet["thumbnails"] == {}
+    assert not any(name.startswith("videoOwner") for name in snippet)
+    assert body["items"][1]["contentDetails"] == {"videoId": "clip0000002"}
+    assert body["items"][1]["status"] == {"privacyStatus": status}
+    assert details(upstream, "clip0000002")["items"] == []
+
+
+def test_a_playlist_is_paged_five_at_a_time_unless_more_are_asked_for() -> None:
+    upstream = at_noon(*(clip_of(number, number * HOUR) for number in range(1, 13)))
+    asked = {"part": "snippet", "playlistId": f"UU{TIDY[2:]}", "key": "key"}
+    positions = []
+    for size in (5, 5, 2):
+        body: Any = Client(upstream).get("/youtube/v3/playlistItems", query_string=asked).json
+        assert body["pageInfo"] == {"totalResults": 12, "resultsPerPage": 5}
+        assert len(body["items"]) == size
+        positions += [item["snippet"]["position"] for item in body["items"]]
+        asked["pageToken"] = body.get("nextPageToken", "")
+    assert (positions, asked["pageToken"]) == (list(range(12)), "")
+    assert len(listed(upstream)) == 12
+    assert listed(upstream, maxResults="0") == []
+
+
+def test_a_playlist_is_paged_further_than_a_search() -> None:
+    upstream, seen = at_noon(*(clip_of(number, HOUR + number * SECOND) for number in range(700))), set[str]()
+    token: dict[str, str] = {}
+    while token != {"pageToken": ""}:
+        seen |= set(listed(upstream, **token))
+        token = {"pageToken": (uploads(upstream, **token).json or {}).get("nextPageToken", "")}
+    assert len(seen) == 700
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [({"pageToken": "nonsense"}, "invalidPageToken"), ({"maxResults": "51"}, "invalidParameter")],
+)
+def test_wrong_parameters_of_playlists_are_refused(parameters: dict[str, str], expected: str) -> None:
+    assert reason(uploads(at_noon(clip_of(1)), **parameters)) == (400, expected)
+
+
+@pytest.mark.parametrize("playlist_id", ["UUnobody", "PL0123456789abcdefghijkl", TIDY])
+def test_an_unknown_playlist_is_not_found(playlist_id: str) -> None:
+    answer = uploads(at_noon(clip_of(1)), playlistId=playlist_id)
+    assert reason(answer) == (404, "playlistNotFound")
+    assert answer.json["error"]["errors"][0] == {  # type: ignore[index]
+        "message": "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.",
+        "domain": "youtube.playlistItem",
+        "reason": "playlistNotFound",
+        "location": "playlistId",
+        "locationType": "parameter",
+    }
+
+
+def test_a_channel_without_uploads_has_an_empty_playlist() -> None:
+    answer = uploads(at_noon(clip_of(1, -HOUR)))
+    assert answer.status_code == 200
+    assert answer.json
+    assert answer.json["items"] == []
+    assert answer.json["pageInfo"]["totalResults"] == 0
+
+
+def test_a_playlist_costs_a_unit_found_or_not() -> None:
+    upstream = at_noon(clip_of(1), limits=Limits(default=3))
+    assert [uploads(upstream, name).status_code for name in (TIDY, "UCnobody", TIDY, TIDY)] == [200, 404, 200, 429]
+    assert upstream.spent("key", "default", date(2026, 11, 23)) == 3
+    assert {(call.bucket, call.endpoint) for call in upstream.calls} == {("default", "playlistItems")}

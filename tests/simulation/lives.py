@@ -3,13 +3,13 @@
 import math
 import random
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from local.catalogue import Clip
+from local.catalogue import DELETED_SHOWN, Clip, Upload
 from newsreel.polling.ages import ages, patience
 from newsreel.times import instant, pacific_day, stamp
 from tests.simulation.days import arrivals
@@ -55,6 +55,9 @@ class Lives:
     def __init__(self, lives: Sequence[Life]) -> None:
         self.lives = sorted(lives, key=lambda life: life.clip.published_at)
         self.by_id = {life.clip.video_id: life for life in lives}
+        self._by_channel: defaultdict[str, list[Life]] = defaultdict(list)
+        for life in self.lives:
+            self._by_channel[life.clip.channel_id].append(life)
         self._times = [life.clip.published_at for life in self.lives]
 
     def search(self, _query: str, since: datetime | None, until: datetime, now: datetime) -> list[Clip]:
@@ -67,6 +70,17 @@ class Lives:
         """See `local.catalogue.Catalogue`."""
         life = self.by_id.get(video_id)
         return life.at(now) if life and life.clip.published_at <= now else None
+
+    def uploads(self, channel_id: str, now: datetime) -> list[Upload] | None:
+        """See `local.catalogue.Catalogue`. What is gone was deleted."""
+        if channel_id not in self._by_channel:
+            return None
+        published = (life for life in self._by_channel[channel_id] if life.clip.published_at <= now)
+        return [
+            Upload(clip) if (clip := life.at(now)) else Upload(life.clip, "deleted")
+            for life in published
+            if not life.gone_at or now < life.gone_at + DELETED_SHOWN
+        ]
 
 
 def lives(start: datetime, span: timedelta, per_day: int, seed: int = 3) -> Lives:
@@ -162,5 +176,6 @@ class Month:
         for call in self.world.upstream.calls:
             if call.bucket == "default":
                 self.units[pacific_day(call.at)] += 1
+            if call.endpoint == "videos":
                 self._asked |= dict.fromkeys(call.parameters["id"].split(","), call.at)
         self.world.upstream.calls.clear()
