@@ -29,6 +29,7 @@ from local.invocation import Context, Function
 from local.template import Template
 from local.upstream import Limits, Upstream
 from newsreel.polling.refresh import Refreshed
+from newsreel.tracking.track import Tracked
 from tests.remembered import Remembered
 from tests.tables import client_of, empty_tables
 
@@ -116,6 +117,7 @@ class World:
         self.apps: dict[str, Any] = {"upstream.test": lambda *request: self.upstream(*request)}  # noqa: PLW0108 - tests replace it
         self.reports: list[dict[str, Any]] = []
         self.refreshes: list[Refreshed] = []
+        self.trackings: list[Tracked] = []
         self.slept = 0.0
         self.invocations = 0
         self._patch = monkeypatch
@@ -135,6 +137,8 @@ class World:
             "YOUTUBE_API_URL": UPSTREAM_URL,
             # Open, as it is on one machine; `set_passwords` puts something into the secret.
             "ACCESS": "local",
+            # Its tests switch it on; for all others it would only take time.
+            "TRACKING": "off",
             "PASSWORDS_SECRET_ID": f"passwords-{uuid4().hex[:8]}",
         }
         # Other tests may have started a world of their own, or an app that reads the environment.
@@ -160,6 +164,7 @@ class World:
         self._patch.setattr("newsreel.aws.clients.client", lambda _service: self._secrets)
         self._patch.setattr(fetcher, "log", self._log)
         self._patch.setattr(fetcher, "log_refresh", self.refreshes.append)
+        self._patch.setattr(fetcher, "log_tracking", self.trackings.append)
         self._patch.setattr(api, "clock", self.time)
         # Readers of a world see each change at once.
         self._patch.setattr(api.pages, "seconds", 0)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from newsreel.news.outbox_state import OutboxState
     from newsreel.news.target import Target
     from newsreel.polling.poll_state import PollState
+    from newsreel.tracking.state import QueryTracking
     from newsreel.web.guard import Guard
 
 FOLDER = Path(__file__).parent
@@ -272,12 +273,15 @@ def get_opml(request: Request) -> Answer:
 def get_queries(request: Request) -> Answer:
     """The watched queries with last and next poll."""
     from newsreel.polling.states import PollStates  # noqa: PLC0415 - pages are asked for far more often
+    from newsreel.tracking.states import TrackingStates  # noqa: PLC0415 - the same
     from newsreel.web import status  # noqa: PLC0415 - the same
 
     parameters.read(request.query, ())
     watched = known().queries
-    states = PollStates(dynamodb(), settings().state_table).read([query.name for query in watched])
-    body = {"queries": status.queries(watched, states, newest_of(states), clock())}
+    names = [query.name for query in watched]
+    states = PollStates(dynamodb(), settings().state_table).read(names)
+    trackings = TrackingStates(dynamodb(), settings().state_table).queries(names)
+    body = {"queries": status.queries(watched, states, trackings, newest_of(states, trackings), clock())}
     return answers.json_answer(body, answers.BRIEFLY)
 
 
@@ -302,6 +306,7 @@ def get_status(request: Request) -> Answer:
     from newsreel.polling.removals import Removals  # noqa: PLC0415 - the same
     from newsreel.polling.states import PollStates  # noqa: PLC0415 - the same
     from newsreel.sources.instances import Instances  # noqa: PLC0415 - the same
+    from newsreel.tracking.states import TrackingStates  # noqa: PLC0415 - the same
     from newsreel.web import status  # noqa: PLC0415 - the same
 
     parameters.read(request.query, ())
@@ -309,13 +314,17 @@ def get_status(request: Request) -> Answer:
     watched, removals, _ = known()
     queries = [query.name for query in watched]
     states = PollStates(dynamodb(), table).read(queries)
+    tracking = TrackingStates(dynamodb(), table)
+    trackings = tracking.queries(queries)
     body = status.status(
         watched,
         Removals(dynamodb(), table).read(removals),
         states,
-        newest_of(states),
+        newest_of(states, trackings),
         FetchHistory(dynamodb(), table).latest(queries, status.LAST_POLLS),
         RefreshStates(dynamodb(), table).read(),
+        tracking.read(),
+        trackings,
         read_ring(dynamodb(), table),
         Instances(dynamodb(), table, settings().invidious_urls).read(),
         target_health(),
@@ -414,9 +423,13 @@ def target_health() -> list[shown.TargetHealth]:
     return [shown_news.health(target, state, clock()) for target, state in outboxes()]
 
 
-def newest_of(states: Iterable["PollState"]) -> dict[str, Attributes]:
+def newest_of(states: Iterable["PollState"], trackings: Iterable["QueryTracking"]) -> dict[str, Attributes]:
     """The items of the queries' newest videos, by query."""
-    return videos().one_each({state.query: state.newest.video_id for state in states if state.newest})
+    newest = {
+        polled.query: max(filter(None, (polled.newest, tracked.newest)), default=None)
+        for polled, tracked in zip(states, trackings, strict=True)
+    }
+    return videos().one_each({query: position.video_id for query, position in newest.items() if position})
 
 
 @cache

@@ -29,12 +29,14 @@ from newsreel.polling.schedule import HORIZON, due_polls
 from newsreel.polling.states import PollStates
 from newsreel.polling.watched_queries import WatchedQueries
 from newsreel.settings import FetcherSettings, read_settings
-from newsreel.times import stamp, utc_now
+from newsreel.times import instant, stamp, utc_now
+from newsreel.tracking.states import TrackingStates
 from newsreel.watched import WatchedQuery, rivals
 
 if TYPE_CHECKING:
-    from newsreel.polling.poll import Report
+    from newsreel.polling.poll import Announce, Report
     from newsreel.polling.refresh import Refreshed
+    from newsreel.tracking.track import Tracked
 
 logger = Logger(service="newsreel")
 metrics = Metrics(namespace="newsreel")
@@ -73,8 +75,8 @@ def watched() -> WatchedQueries:
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Do what is due.
 
-    The schedule's event polls the query that is due longest and puts the minute's other polls, a refresh and removals
-    into the queue. A queue's event does what each message asks for; a message that raised is named in
+    The schedule's event polls the query that is due longest and puts the minute's other polls, a refresh, tracking and
+    removals into the queue. A queue's event does what each message asks for; a message that raised is named in
     `batchItemFailures` and comes again.
     """
     if "Records" in event:
@@ -97,6 +99,8 @@ def deliver(records: Sequence[dict[str, Any]]) -> list[str]:
             body = json.loads(record["body"])
             if "refresh" in body:
                 refresh()
+            elif "track" in body:
+                track(instant(body["track"]))
             elif "forget" in body:
                 forget(body["forget"])
             else:
@@ -131,6 +135,8 @@ def schedule() -> None:
         }
         defer(message, each.due_at)
     defer_refresh(now)
+    if settings().tracking == "on":
+        defer_tracking(now)
     for removal in removals().read(known.removals):
         if not removal.done:
             defer({"forget": removal.query}, now)
@@ -178,6 +184,18 @@ def defer_refresh(now: datetime) -> None:
         defer({"refresh": stamp(due_at)}, due_at)
 
 
+def defer_tracking(now: datetime) -> None:
+    """Put tracking into the queue where something falls due in the coming minute."""
+    due_at = tracking_states().read().due_in(HORIZON, now)
+    if due_at:
+        defer({"track": stamp(now + HORIZON)}, due_at)
+
+
+def tracking_states() -> TrackingStates:
+    """How tracking fares."""
+    return TrackingStates(dynamodb(), settings().state_table)
+
+
 def defer(message: dict[str, Any], due_at: datetime) -> None:
     """Put a message into the queue that is delivered at this time."""
     send_message(queue(), settings().poll_queue_url, message, (due_at - clock()).total_seconds())
@@ -218,6 +236,35 @@ def refresh() -> None:
     publish()
 
 
+def track(until: datetime) -> None:
+    """Do what is due of tracking; go on by another message where more is due before `until`, the next event's time."""
+    from newsreel.polling.adapters import adapters  # noqa: PLC0415 - many minutes nothing is due
+    from newsreel.tracking.track import track  # noqa: PLC0415 - the same
+
+    if settings().tracking == "off":
+        return
+    known = watched().all()
+    told = wanted_news(known.targets)
+
+    def announce_of(query: str) -> "Announce | None":
+        return announce if told(query) else None
+
+    queries = [query for query in known.queries if not query.paused]
+    made = adapters(dynamodb(), settings(), key_ring(), clock, sleep)
+    done = track(queries, settings(), made, tracking_states(), announce_of)
+    if done is None:
+        logger.debug("no channel is due")
+        return
+    log_tracking(done)
+    metrics.add_metric("VideosNew", MetricUnit.Count, done.new)
+    metrics.add_metric("YouTubeUnits", MetricUnit.Count, done.units)
+    add_spans("PublishedToStored", done.delays)
+    add_shares("TrackingPrecision", done.verdicts)
+    publish()
+    if done.next_due_at < until:
+        defer({"track": stamp(until)}, done.next_due_at)
+
+
 def run_named(name: str, among: float | None, *, told: bool = False) -> None:
     """Poll the query of a message, if it is still watched."""
     query = watched().find(name)
@@ -253,6 +300,8 @@ def run(query: WatchedQuery, among: float, ring: KeyRing, *, told: bool) -> None
     metrics.add_metric("YouTubeUnits", MetricUnit.Count, fetch.units)
     add_spans("PublishedToStored", report.delays)
     add_spans("LateFoundAge", report.late_ages)
+    videos, known = report.known_channels
+    add_shares("KnownChannels", [True] * known + [False] * (videos - known))
     publish()
 
 
@@ -261,6 +310,12 @@ def add_spans(name: str, spans: Sequence[timedelta]) -> None:
     # A record holds fewer than a hundred values of a metric: of more, every so many stand for all.
     for span in spans[:: len(spans) // VALUES_AT_MOST + 1]:
         metrics.add_metric(name, MetricUnit.Seconds, span.total_seconds())
+
+
+def add_shares(name: str, cases: Sequence[bool]) -> None:
+    """Add cases to a metric whose average is the percentage of those that are true."""
+    for case in cases[:: len(cases) // VALUES_AT_MOST + 1]:
+        metrics.add_metric(name, MetricUnit.Percent, 100 * case)
 
 
 def log(report: "Report") -> None:
@@ -278,6 +333,15 @@ def log_refresh(done: "Refreshed") -> None:
     """One line for a refresh; a warning where something is wrong."""
     line = done._asdict() | {"at": stamp(done.at), "next_due_at": stamp(done.next_due_at)}
     (logger.warning if done.problem else logger.info)("refresh", extra={"refresh": line})
+
+
+def log_tracking(done: "Tracked") -> None:
+    """One line for a run of tracking that did something; a warning where something is wrong."""
+    line = done._asdict() | {"at": stamp(done.at), "next_due_at": stamp(done.next_due_at)}
+    if done.problem or done.stopped:
+        logger.warning("tracking", extra={"tracking": line})
+    elif done.planned or done.new:
+        logger.info("tracking", extra={"tracking": line})
 
 
 def publish_health(states: Iterable[DueState], budget: Budget | None) -> None:

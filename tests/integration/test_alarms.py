@@ -1,6 +1,7 @@
 """Alarms and the operator's dashboard look at metrics that exist, by their exact names and dimensions."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,11 @@ from functions.notifier import app as notifier
 from local.invocation import Function
 from local.serving import serving
 from local.template import Intrinsic, Template
+from newsreel.library.item import to_item
+from newsreel.times import stamp
+from newsreel.tracking.state import QueryTracking
+from newsreel.tracking.states import TrackingStates
+from newsreel.video import Video
 from tests.world import MINUTE, NEWS, PROPERTIES, START, World, clip
 
 type Metric = tuple[str, str, frozenset[str]]
@@ -121,7 +127,21 @@ def emitted(world: World, capsys: pytest.CaptureFixture[str]) -> set[Metric]:
         add_target(world, url)
         lived_through(world)
     assert not list(statuses)
+    judged(world)
     return told(capsys.readouterr().out)
+
+
+def judged(world: World) -> None:
+    """A video was tracked three days ago; a plan asks whether search has confirmed it."""
+    world.configure(TRACKING="on")
+    at = stamp(START - timedelta(days=3))
+    tables = world.environ["VIDEOS_TABLE"], world.environ["STATE_TABLE"]
+    video = Video("video000009", "cricket", at, at, at, found_by="channel", tracked=True)
+    world.dynamodb.put_item(TableName=tables[0], Item=to_item(video, timedelta(days=28)))
+    state = QueryTracking("cricket", "cricket", judged_until=START - timedelta(days=4))
+    TrackingStates(world.dynamodb, tables[1]).put_queries([state], world.now)
+    record = {"messageId": "1", "body": json.dumps({"track": stamp(world.now)}), "eventSource": "aws:sqs"}
+    invoke({"Records": [record]})
 
 
 def add_target(world: World, url: str) -> None:

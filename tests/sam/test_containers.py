@@ -49,7 +49,7 @@ STATUSES = {
 }
 EDITS = {"editor_put_bad": 400, "editor_put": 201, "editor_delete": 204, "editor_put_target": 201}
 """In this order, as one undoes the other."""
-POLLS = ["queue", "queue_duplicate", "queue_refresh", "schedule"]
+POLLS = ["queue", "queue_duplicate", "queue_refresh", "queue_track", "schedule"]
 NEWS = ["queue_news", "queue_test_target", "queue_turn"]
 MALFORMED = "queue_malformed"
 

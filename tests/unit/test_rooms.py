@@ -23,7 +23,8 @@ BELOW = {
     "sources": {"", "aws", "library", "keys"},
     "news": {"", "aws", "library"},
     "polling": {"", "aws", "library", "keys", "sources"},
-    "web": {"", "aws", "library", "keys", "sources", "news", "polling"},
+    "tracking": {"", "aws", "library", "keys", "sources", "polling"},
+    "web": {"", "aws", "library", "keys", "sources", "news", "polling", "tracking"},
 }
 """What each room may import besides itself; the values have no room."""
 READ_BY_WEB = {
@@ -36,6 +37,7 @@ READ_BY_WEB = {
     "polling.refresh_states",
     "polling.watched_queries",
     "polling.removals",
+    "tracking.state",
     "sources.instances",
     # What is shown of targets.
     "news.target",
@@ -57,6 +59,9 @@ RULES = {
     "polling.schedule",
     "polling.ages",
     "polling.sweeping",
+    "tracking.allotment",
+    "tracking.match",
+    "tracking.state",
     "news.target",
     "news.outbox_state",
     "web.access",
@@ -123,7 +128,7 @@ def test_no_circles() -> None:
 
 @pytest.mark.parametrize("module", [module for module in MODULES if room(module) == "web"])
 def test_web_reads_what_is_there_and_never_polls(module: str) -> None:
-    upper = {each for each in own(module) if room(each) in ("keys", "sources", "news", "polling")}
+    upper = {each for each in own(module) if room(each) in ("keys", "sources", "news", "polling", "tracking")}
     assert upper <= READ_BY_WEB
 
 

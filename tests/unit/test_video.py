@@ -33,7 +33,7 @@ def versions(source: st.SearchStrategy[SourceName]) -> st.SearchStrategy[Video]:
 
 of_youtube = versions(st.just("youtube"))
 of_invidious = versions(st.just("invidious")).map(
-    lambda video: replace(video, published_at_exact=False, detailed=False)
+    lambda video: replace(video, published_at_exact=False, detailed=False, found_by="search", tracked=False)
 )
 any_version = of_youtube | of_invidious
 
@@ -64,7 +64,7 @@ def test_the_fallback_replaces_its_own_version_but_for_its_time(stored: Video, f
 
 @given(of_invidious, of_youtube)
 def test_youtube_takes_over_with_its_exact_time(stored: Video, fetched: Video) -> None:
-    assert merged(stored, fetched) == replace(fetched, first_seen_at=stored.first_seen_at)
+    assert merged(stored, fetched) == replace(fetched, first_seen_at=stored.first_seen_at, tracked=stored.tracked)
 
 
 @given(any_version, st.lists(any_version))
@@ -85,5 +85,11 @@ def test_details_are_never_lost_to_a_search_result(stored: Video, fetched: Video
     assert (kept.description, kept.duration_seconds) == (stored.description, stored.duration_seconds)
     assert (kept.published_at, kept.live) == (fetched.published_at, fetched.live)
     # What search says otherwise is asked for, as it may lag behind.
-    assert kept.detailed is (stored.detailed and unchanged(stored, kept))
+    assert kept.detailed is (stored.detailed and unchanged(stored, replace(kept, found_by=stored.found_by)))
     assert kept.title == (fetched.title or stored.title)
+
+
+@given(of_youtube, of_youtube)
+def test_what_a_search_gives_was_found_by_search_whoever_saw_it_before(stored: Video, fetched: Video) -> None:
+    kept = merged(stored, replace(fetched, found_by="search", detailed=False))
+    assert (kept.found_by, kept.tracked) == ("search", stored.tracked)

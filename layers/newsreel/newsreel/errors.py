@@ -25,6 +25,7 @@
         ├── NoQuota            this key's project has no quota in this bucket at all
         ├── TooFast            too many calls in a short time; the key stays good
         ├── KeyRejected        this key or its project cannot be used
+        ├── ChannelGone        a channel has no uploads that may be seen
         ├── BadCall            our own request is wrong; no other key would help
         └── SourceUnavailable  the source failed, was silent, or answered nonsense
 
@@ -160,6 +161,10 @@ class TooFast(SourceError):
 
 class KeyRejected(SourceError):
     """The key, or its project, cannot be used at all."""
+
+
+class ChannelGone(SourceError):
+    """A channel was deleted, or made private, or has none."""
 
 
 class BadCall(SourceError):

@@ -12,6 +12,7 @@ from newsreel.errors import SettingsError
 from newsreel.texts import normalized_query, without_marks
 
 type Pacing = Literal["budget", "fixed"]
+type Switch = Literal["on", "off"]
 type Access = Literal["private", "public", "local"]
 """Who may read: who has a password, everybody, or everybody on this machine, who may also edit."""
 type TargetAddresses = Literal["public", "any"]
@@ -44,6 +45,7 @@ class ApiSettings(NamedTuple):
     access: Access
     allowed_origin: str
     passwords_secret_id: str
+    tracking: Switch
 
 
 class FetcherSettings(NamedTuple):
@@ -64,6 +66,7 @@ class FetcherSettings(NamedTuple):
     retention: timedelta
     news_queue_url: str
     event_bus: str
+    tracking: Switch
 
 
 class EditorSettings(NamedTuple):
@@ -222,6 +225,7 @@ SETTINGS: Mapping[str, Setting] = {
     "targets_secret_id": Setting("TARGETS_SECRET_ID"),
     # The template never says `any`, as nothing that a function could reach inside is meant to be reached.
     "target_addresses": Setting("TARGET_ADDRESSES", OneOf(("public", "any")), "public"),
+    "tracking": Setting("TRACKING", OneOf(("on", "off")), "on"),
     "event_bus": Setting("EVENT_BUS", _bus, ""),
 }
 """By the names of the fields above."""

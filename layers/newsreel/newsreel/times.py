@@ -37,6 +37,21 @@ def from_wrong_clock(written_at: datetime | None, now: datetime) -> bool:
     return written_at is not None and written_at > now + CLOCK_SLACK
 
 
+def due_within(due_at: datetime | None, planned_at: datetime | None, span: timedelta, now: datetime) -> datetime | None:
+    """When work is due within this span from now on; None where it is not.
+
+    It is due at once where it was never done, or where a clock that ran ahead planned it, at `planned_at`.
+    """
+    if due_at is None or from_wrong_clock(planned_at, now):
+        return now
+    return max(due_at, now) if due_at < now + span else None
+
+
+def is_due(moment: datetime | None, now: datetime) -> bool:
+    """Whether what is done at least daily is due; a moment further ahead is that of a clock that ran ahead."""
+    return moment is None or moment <= now or moment > now + timedelta(days=1)
+
+
 def pacific_day(moment: datetime) -> str:
     """The date in California, `YYYY-MM-DD`: the day to which YouTube counts a call."""
     return moment.astimezone(PACIFIC).date().isoformat()

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 type Live = Literal["none", "live", "upcoming"]
 type Shorts = Literal["only", "none"]
 type SourceName = Literal["youtube", "invidious"]
+type FoundBy = Literal["search", "channel"]
 type Thumbnail = Mapping[str, str | int | None]
 """`url`, `width`, `height`; the last two in pixels, or None where the source does not say."""
 
@@ -53,6 +54,10 @@ class Video(NamedTuple):
     """When an upcoming broadcast or premiere is to begin."""
     refreshed_at: str | None = None
     """When YouTube's word of this video was last written anew; None before the first refresh."""
+    found_by: FoundBy = "search"
+    """`channel`: it was seen among its channel's uploads, and no search has given it yet."""
+    tracked: bool = False
+    """Whether it was seen among its channel's uploads before a search gave it."""
 
     @property
     def short(self) -> bool:
@@ -74,13 +79,14 @@ def merged(stored: Video, fetched: Video) -> Video:
     publication: that drifts with each fetch, so the first stays.
     A search result knows only the head of a description and no duration: it does not replace a detailed version's.
     What it says otherwise than a detailed version is asked for, as search may lag behind.
+    What a search gives was found by search, whoever saw it before.
     """
     if fetched.source == "invidious":
         if stored.source == "youtube":
             return stored
         new = replace(fetched, published_at=stored.published_at, first_seen_at=stored.first_seen_at)
     elif fetched.detailed or stored.source == "invidious":
-        new = replace(fetched, first_seen_at=stored.first_seen_at)
+        new = replace(fetched, first_seen_at=stored.first_seen_at, tracked=stored.tracked)
     else:
         new = replace(
             stored,
@@ -90,7 +96,7 @@ def merged(stored: Video, fetched: Video) -> Video:
             live=fetched.live,
             fetched_at=fetched.fetched_at,
         )
-        new = replace(new, detailed=stored.detailed and unchanged(stored, new))
+        new = replace(new, detailed=stored.detailed and unchanged(stored, new), found_by=fetched.found_by)
     return stored if unchanged(stored, new) else new
 
 

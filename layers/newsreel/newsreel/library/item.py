@@ -56,6 +56,9 @@ def to_item(video: Video, retention: timedelta) -> Attributes:
             "vertical": video.vertical,
             "starts_at": video.starts_at,
             "refreshed_at": video.refreshed_at,
+            # Of most videos nothing needs to be said.
+            "found_by": None if video.found_by == "search" else video.found_by,
+            "tracked": video.tracked or None,
             "expires_at": expires_at(video, retention),
         }
     )

@@ -145,16 +145,29 @@ class Videos:
         return answer["Items"], position(last) if last else None
 
     def newest(self, query: str, limit: int) -> list[Known]:
-        """A query's newest videos, newest first; `limit` of them at most."""
-        stretch = Stretch("by_query_published_at", query, query)
-        items, _ = self.read(stretch, newest_first=True, limit=limit, attributes=KNOWN)
-        return [_known(item) for item in items]
+        """The newest videos of a query that search found, newest first; `limit` of them at most."""
+        return self._searched(Stretch("by_query_published_at", query, query), limit, newest_first=True)
 
     def oldest_between(self, query: str, since: str, until: str, limit: int) -> list[Known]:
-        """The first videos from `since` up to `until`, both included, oldest first; `limit` at most."""
+        """The first videos that search found from `since` up to `until`, both included, oldest first.
+
+        `limit` at most.
+        """
         stretch = Stretch("by_query_published_at", query, query, since, until)
-        items, _ = self.read(stretch, newest_first=False, limit=limit, attributes=KNOWN)
-        return [_known(item) for item in items]
+        return self._searched(stretch, limit, newest_first=False)
+
+    def _searched(self, stretch: Stretch, limit: int, *, newest_first: bool) -> list[Known]:
+        """The first videos of a stretch that search found: what it has not given yet proves nothing of it."""
+        found: list[Known] = []
+        after = None
+        while True:
+            items, after = self.read(
+                stretch, newest_first=newest_first, limit=limit, after=after, attributes=(*KNOWN, "found_by")
+            )
+            searched = [item for item in items if "found_by" not in item]
+            found += map(_known, searched)
+            if after is None or len(found) >= limit or len(searched) == len(items):
+                return found[:limit]
 
     def find(self, query: str, video_ids: Iterable[str]) -> dict[str, Video]:
         """The stored videos among these ids, as they are right now."""
@@ -200,6 +213,23 @@ class Videos:
             ExpressionAttributeNames={"#source": "source"},
             ExpressionAttributeValues={":source": {"S": video.source}},
         )
+
+    def put_new(self, video: Video) -> bool:
+        """Store a video unless it is there; whether it was stored."""
+        return self._put_if("attribute_not_exists(video_id)", video, None)
+
+    def tracked(self, query: str, since: str, until: str) -> Iterator[bool]:
+        """Of each video from `since` up to `until` that tracking saw first: whether a search has given it since.
+
+        Oldest first.
+        """
+        stretch = Stretch("by_query_published_at", query, query, since, until)
+        names, after = ("video_id", "published_at", "found_by", "tracked"), None
+        while True:
+            items, after = self.read(stretch, newest_first=False, limit=STATE_STEP, after=after, attributes=names)
+            yield from ("found_by" not in item for item in items if "tracked" in item)
+            if after is None:
+                return
 
     def kept_longer(self, video: Video, former: Video) -> bool:
         """Whether a newer version of a video may be kept longer than what is there."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from newsreel.keys.ring import KeyRing
 from newsreel.library.videos import Videos
 from newsreel.library.word_index import WordIndex
+from newsreel.polling.channel_finds import Finds
 from newsreel.polling.history import FetchHistory
 from newsreel.polling.refresh_states import RefreshStates
 from newsreel.polling.states import PollStates
@@ -31,6 +32,7 @@ class Adapters(NamedTuple):
     refreshes: RefreshStates
     videos: Videos
     history: FetchHistory
+    finds: Finds
     ring: KeyRing
     youtube: YouTube
     invidious: Invidious
@@ -57,6 +59,7 @@ def adapters(
         refreshes=RefreshStates(client, table),
         videos=stored_videos(client, settings, now),
         history=FetchHistory(client, table),
+        finds=Finds(client, table),
         ring=ring,
         youtube=YouTube(settings.youtube_api_url, session(), ring, now=now, sleep=sleep),
         invidious=Invidious(Instances(client, table, settings.invidious_urls), session(), now=now),

@@ -19,8 +19,8 @@ from newsreel.polling import harvest as fetching
 from newsreel.polling.adapters import Adapters
 from newsreel.polling.harvest import ASKING, Harvest
 from newsreel.polling.pace import backoff, next_due, pace
-from newsreel.polling.poll_state import Fetch, Outcome, PollState
-from newsreel.polling.watermark import SETTLING, SWEEP_BACKLOG
+from newsreel.polling.poll_state import Fetch, KnownChannels, Outcome, PollState
+from newsreel.polling.watermark import FIRST_LOOK, SWEEP_BACKLOG
 from newsreel.settings import FetcherSettings
 from newsreel.sources.youtube import Lookup
 from newsreel.times import instant
@@ -29,10 +29,6 @@ from newsreel.watched import WatchedQuery
 
 FALLBACK_PACE = timedelta(minutes=1)
 """Instances ask automated clients for restraint: never more often than this for a query."""
-
-
-NEWS_AGE = timedelta(days=1)
-"""What was published longer ago is no news, such as what a gap held that is closed after days."""
 
 
 class Report(NamedTuple):
@@ -46,12 +42,16 @@ class Report(NamedTuple):
     """From publication to storing, of each new video whose time is exact; none for a query's first poll."""
     late_ages: tuple[timedelta, ...]
     """The same of those that only a sweep or a second look brought."""
+    known_channels: KnownChannels
+    """Videos that search had not given before, and how many of them came from a channel where it had found some."""
 
 
 class Stored(NamedTuple):
     """What was written."""
 
     new: tuple[Video, ...] = ()
+    searched: tuple[Video, ...] = ()
+    """What search gave for the first time: what is new, and what was seen among its channel's uploads before."""
     problem: str | None = None
 
 
@@ -98,13 +98,21 @@ def poll(
     )
     budget = adapters.ring.budget()
     late = harvest.late if harvest else set()
-    late_ages = tuple(_delays(each for each in stored.new if each.video_id in late))
+    late_ages = tuple(
+        age
+        for each in stored.searched
+        if each.video_id in late and (age := now - instant(each.published_at)) <= SWEEP_BACKLOG
+    )
     after = _after(
         state, fetch, harvest, _pace(query, rivals, budget, settings, adapters.now()), budget, settings, adapters.now()
     )
     after = after.with_arrivals((each.published_at for each in stored.new), adapters.now())
     if harvest:
-        after = _with_finds(after, harvest, {each.video_id for each in stored.new}, late_ages)
+        after = _with_finds(after, harvest, {each.video_id for each in stored.searched}, late_ages)
+    counted = _counted(state, stored.searched, adapters)
+    if state.last_success_at:
+        # A first poll knows no channel.
+        after = replace(after, known_channels=after.known_channels.after(*counted))
     adapters.history.append(name, claim_id, fetch)
     if not adapters.states.finish(after, claim_id):
         fetch = replace(fetch, problem="the poll took longer than its claim; another has taken over")
@@ -115,7 +123,14 @@ def poll(
         next_due_at=after.due_at or now,
         delays=tuple(_delays(stored.new)) if state.last_success_at else (),
         late_ages=late_ages,
+        known_channels=counted if state.last_success_at else KnownChannels(),
     )
+
+
+def _counted(state: PollState, searched: Sequence[Video], adapters: Adapters) -> KnownChannels:
+    """Count what search found in each channel."""
+    channel_ids = [each.channel_id for each in searched if each.channel_id]
+    return KnownChannels(len(channel_ids), adapters.finds.count(state.query, channel_ids, adapters.now()))
 
 
 def _delays(new: Iterable[Video]) -> Iterator[timedelta]:
@@ -187,6 +202,8 @@ def _after(
         last_success_at=fetch.at if fetch.outcome == "ok" else state.last_success_at,
         first_success_at=fetch.at if fetch.outcome == "ok" and not state.last_success_at else state.first_success_at,
         newest=_newest(state, harvest),
+        # What the first poll that counts finds was published since the one before it.
+        counted_since=state.counted_since or (state.watermark.complete_until if state.watermark else now - FIRST_LOOK),
     )
 
 
@@ -224,7 +241,7 @@ def _store(
     if harvest.source == "invidious":
         _announce(state, versions, stored, adapters.now(), announce)
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
-        return Stored(tuple(each for each in written if each.video_id not in stored))
+        return Stored(new=tuple(each for each in written if each.video_id not in stored))
     lookup, problem = Lookup(), None
     if adapters.now() < asking_until:
         try:
@@ -239,18 +256,18 @@ def _store(
     _announce(state, changed, stored, adapters.now(), announce)
     adapters.videos.put(changed, stored)
     adapters.videos.remove(query, lookup.gone & stored.keys())
-    return Stored(tuple(each for each in changed if each.video_id not in stored), problem)
+    new = [each for each in changed if each.video_id not in stored]
+    confirmed = [each for each in changed if each.video_id in stored and stored[each.video_id].found_by != "search"]
+    return Stored(tuple(new), (*new, *confirmed), problem)
 
 
 def _announce(
     state: PollState, videos: Iterable[Video], stored: Mapping[str, Video], now: datetime, announce: Announce | None
 ) -> None:
     """Announce what is new and young enough to be news."""
-    if announce is None or not state.last_success_at:
+    oldest = state.news_since(now)
+    if announce is None or oldest is None:
         return
-    oldest = now - NEWS_AGE
-    if state.first_success_at:
-        oldest = max(oldest, state.first_success_at - SETTLING)
     new = [each.video_id for each in videos if each.video_id not in stored and instant(each.published_at) > oldest]
     if new:
         announce(state.query, new)

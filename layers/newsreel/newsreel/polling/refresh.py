@@ -25,7 +25,7 @@ from newsreel.polling.harvest import ASKING
 from newsreel.polling.refresh_state import RefreshState
 from newsreel.settings import FetcherSettings
 from newsreel.sources.items import PAGE
-from newsreel.times import instant
+from newsreel.times import instant, is_due
 from newsreel.video import Live, Video, refreshed, unchanged
 
 LIVE_EVERY = timedelta(minutes=5)
@@ -143,7 +143,7 @@ class _Refresh:
         live_due_at = state.live_due_at if state.live_due_at and not live else now + pause
         announced_due_at = (
             state.announced_due_at
-            if state.announced_due_at and not (live and self._is_due(state.announced_due_at))
+            if state.announced_due_at and not (live and is_due(state.announced_due_at, self._now))
             else now + max(pause, ANNOUNCED_EVERY)
         )
         due_at = min(live_due_at, ages.next_due(marks, self._settings.retention, now))
@@ -162,10 +162,6 @@ class _Refresh:
             problem=self.problem,
         )
 
-    def _is_due(self, moment: datetime | None) -> bool:
-        # A moment far ahead is that of a clock that ran ahead.
-        return moment is None or moment <= self._now or moment > self._now + timedelta(days=1)
-
     def _pause(self, cost: int) -> timedelta:
         """The time until what is live is asked for again: as polls do, it keeps within what is left of the day."""
         units, searches = self._adapters.ring.budget("default"), self._adapters.ring.budget()
@@ -177,9 +173,9 @@ class _Refresh:
 
     def _live(self) -> Iterator[Work]:
         """What is live, and what is upcoming, as far as either is due."""
-        if not self._is_due(self._state.live_due_at):
+        if not is_due(self._state.live_due_at, self._now):
             return
-        everything = self._is_due(self._state.announced_due_at)
+        everything = is_due(self._state.announced_due_at, self._now)
         yield Work(self._in_state("live", each_query=everything))
         upcoming = self._in_state("upcoming", each_query=everything)
         yield Work([video for video in upcoming if everything or self._soon(video)])

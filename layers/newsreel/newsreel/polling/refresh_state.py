@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from newsreel.times import from_wrong_clock, pacific_day
+from newsreel.times import due_within, pacific_day
 
 
 class Tally(NamedTuple):
@@ -41,6 +41,8 @@ class RefreshState(NamedTuple):
     today: Tally = Tally()
     owed_yesterday: int = 0
     """Units that went to what YouTube's terms want, the day before."""
+    units_yesterday: int = 0
+    """All units of the day before."""
     short_since: datetime | None = None
     """Since when there are not enough units for what is nice to have."""
     last_at: datetime | None = None
@@ -49,13 +51,11 @@ class RefreshState(NamedTuple):
 
     def due_in(self, span: timedelta, now: datetime) -> datetime | None:
         """When refreshes are due within this span from now on; None where they are not."""
-        if self.due_at is None or from_wrong_clock(self.planned_at, now):
-            return now
-        return max(self.due_at, now) if self.due_at < now + span else None
+        return due_within(self.due_at, self.planned_at, span, now)
 
     def on(self, now: datetime) -> "RefreshState":
         """The state with the tally of this moment's day."""
         day = pacific_day(now)
         if self.today.day >= day:
             return self
-        return replace(self, today=Tally(day), owed_yesterday=self.today.owed)
+        return replace(self, today=Tally(day), owed_yesterday=self.today.owed, units_yesterday=self.today.units)

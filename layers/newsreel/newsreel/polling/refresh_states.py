@@ -52,6 +52,7 @@ def _values(state: RefreshState) -> dict[str, Any]:
         "marks": {str(int(age.total_seconds())): stamp(mark) for age, mark in state.marks.items()},
         "today": state.today._asdict(),
         "owed_yesterday": state.owed_yesterday,
+        "units_yesterday": state.units_yesterday,
         "problem": state.problem,
     }
 
@@ -63,5 +64,6 @@ def _from_item(item: Attributes) -> RefreshState:
         marks={timedelta(seconds=int(age)): instant(mark) for age, mark in values.get("marks", {}).items()},
         today=Tally(**values.get("today", {})),
         owed_yesterday=values.get("owed_yesterday", 0),
+        units_yesterday=values.get("units_yesterday", 0),
         problem=values.get("problem"),
     )

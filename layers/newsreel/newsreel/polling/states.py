@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from newsreel.aws.attributes import Attributes, packed, unpacked
 from newsreel.aws.calls import get_items, get_partition, table_errors
 from newsreel.aws.claims import Claims
-from newsreel.polling.poll_state import DueState, Fetch, PollState
+from newsreel.polling.poll_state import DueState, Fetch, KnownChannels, PollState
 from newsreel.polling.sweeping import LateFinds, SweepPace
 from newsreel.polling.watermark import Gap, SecondLook, Watermark
 from newsreel.times import instant, stamp
@@ -31,6 +31,12 @@ class PollStates:
         self._client = client
         self._table = table
         self._claims = Claims(client, table, _key)
+
+    def is_polled(self, query: str, now: datetime) -> bool:
+        """Whether a poll of this query is under way right now. Raises TableUnavailable."""
+        items = get_items(self._client, self._table, [_key(query)], consistent=True)
+        claimed_until = unpacked(items[0]).get("claimed_until") if items else None
+        return claimed_until is not None and instant(claimed_until) > now
 
     def read(self, queries: Sequence[str]) -> list[PollState]:
         """The states of these queries, in their order. Raises TableUnavailable."""
@@ -108,6 +114,8 @@ def _values(state: PollState) -> dict[str, Any]:
         "first_success_at": _text(state.first_success_at),
         "newest": state.newest._asdict() if state.newest else None,
         "arrivals": state.arrivals,
+        "counted_since": _text(state.counted_since),
+        "known_channels": state.known_channels._asdict(),
     }
 
 
@@ -133,6 +141,8 @@ def _from_item(query: str, item: Attributes) -> PollState:
         first_success_at=_moment(values.get("first_success_at")),
         newest=Position(newest["published_at"], newest["video_id"]) if newest else None,
         arrivals=values.get("arrivals", {}),
+        counted_since=_moment(values.get("counted_since")),
+        known_channels=KnownChannels(**values.get("known_channels", {})),
     )
 
 

@@ -1,6 +1,6 @@
-"""YouTube's Data API v3: search.list for what is new, videos.list for whole descriptions and durations.
+"""YouTube's Data API v3: search.list for what is new, videos.list for details, playlistItems.list for uploads.
 
-developers.google.com/youtube/v3/docs/search/list and /videos/list.
+developers.google.com/youtube/v3/docs/search/list, /videos/list and /playlistItems/list.
 """
 
 import html
@@ -22,12 +22,17 @@ from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import Key
 from newsreel.sources import asking, items
 from newsreel.sources.items import PAGE
+from newsreel.sources.uploads import Upload, playlist_of, uploads
 from newsreel.sources.youtube_errors import meaning
 from newsreel.times import stamp
 from newsreel.video import LIVE_STATES, Live, Video
 from newsreel.watched import WatchedQuery
 
-LIST_KINDS = {"search": "youtube#searchListResponse", "videos": "youtube#videoListResponse"}
+LIST_KINDS = {
+    "search": "youtube#searchListResponse",
+    "videos": "youtube#videoListResponse",
+    "playlistItems": "youtube#playlistItemListResponse",
+}
 """The kind of a list, by path."""
 TIMEOUT = (3.05, 5)
 """Seconds to connect and to wait for the next bytes of an answer."""
@@ -140,6 +145,18 @@ class YouTube:
             found += (_detailed(video, item, now) for video_id, item in there.items() for video in named[video_id])
             gone |= missing
         return Lookup(tuple(found), frozenset(gone))
+
+    def uploads(self, channel_id: str) -> list[Upload]:
+        """A channel's latest 50 uploads that can be seen, roughly newest first. They cost one unit.
+
+        Raises SourceError: ChannelGone where there is no such channel, NoCallsLeft when no key has a unit left.
+        """
+        parameters = {
+            "part": "snippet,contentDetails",
+            "playlistId": playlist_of(channel_id),
+            "maxResults": str(PAGE),
+        }
+        return list(uploads(self._ask("default", "playlistItems", parameters, TRIES)["items"], self._now()))
 
     def _looked_up(self, video_ids: Sequence[str]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
         """The items of at most 50 videos by id, and which of these are gone."""

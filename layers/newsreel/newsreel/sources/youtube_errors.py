@@ -11,6 +11,7 @@ from typing import Any
 
 from newsreel.errors import (
     BadCall,
+    ChannelGone,
     DailyLimit,
     KeyRejected,
     NoQuota,
@@ -38,6 +39,9 @@ REJECTED = {
     "CONSUMER_SUSPENDED",
     "ipRefererBlocked",
 }
+GONE = {"playlistNotFound", "playlistItemsNotAccessible"}
+"""developers.google.com/youtube/v3/docs/playlistItems/list, "Errors". The second has the status 403, and is no fault of
+the key."""
 BAD_KEY = re.compile(r"\bAPI[ _]key\b.*\b(expired|not valid|invalid|not found|revoked|disabled)\b", re.IGNORECASE)
 """In messages of answers that give no other reason than `badRequest`."""
 
@@ -50,6 +54,8 @@ def meaning(status: int, body: bytes) -> SourceError:
         error = {}
     message = f"{status}: {text(error.get('message'), 300) or 'no message'}"
     tokens = set(_tokens(error))
+    if tokens & GONE:
+        return ChannelGone(message)
     if status in (403, 429) and (daily := _daily_limit(error)):
         return NoQuota(message) if daily == "0" else DailyLimit(message)
     if tokens & REJECTED or (status == 400 and BAD_KEY.search(message)):

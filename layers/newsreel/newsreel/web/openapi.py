@@ -74,6 +74,7 @@ VIDEO: shown.Video = {
     "comment_count": None,
     "live": "none",
     "source": "youtube",
+    "found_by": "search",
     "first_seen_at": "2026-11-23T07:58:31Z",
     "fetched_at": "2026-11-23T07:58:31Z",
     "refreshed_at": "2026-11-23T09:01:12Z",
@@ -187,12 +188,29 @@ STATUS: shown.Status = {
         "short_of_units_since": None,
         "today": {"asked": 1380, "changed": 1102, "gone": 12, "units": 41},
     },
+    "tracking": {
+        "switched": "on",
+        "channels": 23,
+        "last_at": "2026-11-23T07:59:48Z",
+        "next_at": "2026-11-23T08:00:12Z",
+        "problem": None,
+        "today": {"looks": 1604, "units": 1611, "found": 14},
+    },
     "targets": [TARGET_HEALTH],
     "removals": [{"query": "chess", "asked_at": "2026-11-23T07:40:00Z", "deleted": 1400, "done": True}],
     "queries": [
         {
             **WATCHED_QUERY,
             "late_finds": {"looks": 12, "found": 1, "oldest_seconds": 4210, "sweep_age_seconds": 19440},
+            "tracking": {
+                "state": "tracked",
+                "channels": 23,
+                "known_channels": 310,
+                "videos": 702,
+                "confirmed": 48,
+                "judged": 50,
+                "stopped_at": None,
+            },
             "last_polls": [{**LAST_POLL, "malformed": 0, "units": 1, "problem": None}],
         }
     ],

@@ -11,8 +11,8 @@ from newsreel.aws.attributes import Attributes
 from newsreel.ids import CHANNEL_ID, VIDEO_ID
 from newsreel.library.page import PAGE_SIZE_AT_MOST
 from newsreel.polling.poll_state import ARRIVAL_HOURS, Outcome
-from newsreel.settings import QUERY_LENGTH_AT_MOST, TARGET_NAME_AT_MOST, Pacing
-from newsreel.video import WATCH_URL, Live, SourceName
+from newsreel.settings import QUERY_LENGTH_AT_MOST, TARGET_NAME_AT_MOST, Pacing, Switch
+from newsreel.video import WATCH_URL, FoundBy, Live, SourceName
 from newsreel.watched import SafeSearch
 from newsreel.watched import WatchedQuery as Watched
 
@@ -40,6 +40,7 @@ type Query = Annotated[str, Schema(minLength=1, maxLength=QUERY_LENGTH_AT_MOST)]
 type Cursor = Annotated[str, Schema(pattern="^[A-Za-z0-9_-]+$")]
 type TargetName = Annotated[str, Schema(minLength=1, maxLength=TARGET_NAME_AT_MOST)]
 type TargetState = Literal["paused", "new", "ok", "failing", "resting"]
+type TrackingOfQuery = Literal["off", "tracked", "nowhere", "unfit", "stopped"]
 type QueryState = Literal["paused", "new", "ok", "waiting", "failing"]
 type ProblemCode = Literal[
     "not_started",
@@ -111,8 +112,10 @@ class Video(TypedDict):
     live: Live
     """Whether it is no broadcast (or a past one), is being broadcast, or is announced."""
     source: SourceName
+    found_by: FoundBy
+    """`channel`: it was seen among its channel's uploads, and no search has given it yet."""
     first_seen_at: Time
-    """When a poll first found it."""
+    """When it was first found."""
     fetched_at: Time
     """When this version of the video, but for its counts, was fetched."""
     refreshed_at: Time | None
@@ -216,11 +219,28 @@ class LateFinds(TypedDict):
     """The age at which sweeps look now. It follows what they find, and so does how often they look."""
 
 
+class QueryTracking(TypedDict):
+    """How tracking fares: looking, between two searches, at channels where search found videos of a query before."""
+
+    state: TrackingOfQuery
+    """Switched off; tracked; no channel is worth it; only YouTube can judge the query; or search confirmed too few."""
+    channels: Count
+    known_channels: Count
+    """Of the last thousand or so videos that search found, those from a channel where it had found one before."""
+    videos: Count
+    """The last thousand or so videos that search found, but for those of the first poll."""
+    confirmed: Count
+    """Of the latest tracked videos, those that search gave within two days."""
+    judged: Count
+    """The latest tracked videos of which that is known, at most 50. If fewer than 80 % are, tracking stops."""
+    stopped_at: Time | None
+
+
 class QueryStatus(WatchedQuery):
     """A watched query, how its polls fare, and what the last of them did."""
 
     late_finds: LateFinds
-
+    tracking: QueryTracking
     last_polls: list[PastPoll]
     """The newest first."""
 
@@ -317,6 +337,27 @@ class Refreshes(TypedDict):
     today: RefreshTally
 
 
+class TrackingTally(TypedDict):
+    """What tracking did since midnight in California."""
+
+    looks: Count
+    units: Count
+    found: Count
+    """Videos that were stored."""
+
+
+class Tracking(TypedDict):
+    """Looking, between two searches, at channels where search found videos before."""
+
+    switched: Switch
+    channels: Count
+    last_at: Time | None
+    next_at: Time | None
+    problem: str | None
+    """What went wrong in the latest run."""
+    today: TrackingTally
+
+
 class Removal(TypedDict):
     """Videos that go at once, as their query is watched no more."""
 
@@ -358,6 +399,7 @@ class Status(TypedDict):
     poll_interval_seconds: Annotated[int, Schema(minimum=10)]
     sources: Sources
     refreshes: Refreshes
+    tracking: Tracking
     removals: list[Removal]
     targets: list[TargetHealth]
     queries: list[QueryStatus]
@@ -421,6 +463,7 @@ def video(item: Attributes, queries: Sequence[str] = ()) -> Video:
         "comment_count": _count(item, "comment_count"),
         "live": item["live"]["S"],
         "source": item["source"]["S"],
+        "found_by": "channel" if "found_by" in item else "search",
         "first_seen_at": item["first_seen_at"]["S"],
         "fetched_at": item["fetched_at"]["S"],
         "refreshed_at": _text(item, "refreshed_at") or None,

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from newsreel.aws.attributes import Attributes
 from newsreel.keys.budget import BUCKETS, Bucket
 from newsreel.keys.state import KeyState, RingState
-from newsreel.polling.poll_state import Fetch, PollState
+from newsreel.polling.poll_state import Fetch, PollState, by_hour
 from newsreel.polling.refresh_state import RefreshState
 from newsreel.polling.removals import Removal
 from newsreel.settings import ApiSettings
 from newsreel.sources.instances import Instance
 from newsreel.times import pacific_midnight, stamp
+from newsreel.tracking.state import QueryTracking, TrackingState
 from newsreel.watched import WatchedQuery
 from newsreel.web import shown
 from newsreel.web.shown import Trouble
@@ -31,10 +32,17 @@ NOT_STARTED = Trouble(
 
 
 def queries(
-    watched: Sequence[WatchedQuery], states: Sequence[PollState], newest: Mapping[str, Attributes], now: datetime
+    watched: Sequence[WatchedQuery],
+    states: Sequence[PollState],
+    trackings: Sequence[QueryTracking],
+    newest: Mapping[str, Attributes],
+    now: datetime,
 ) -> list[shown.WatchedQuery]:
     """The watched queries with last and next poll; `newest` has the items of their newest videos, by query."""
-    return [_query(query, state, newest.get(state.query), now) for query, state in zip(watched, states, strict=True)]
+    return [
+        _query(query, state, tracking, newest.get(state.query), now)
+        for query, state, tracking in zip(watched, states, trackings, strict=True)
+    ]
 
 
 def status(
@@ -44,6 +52,8 @@ def status(
     newest: Mapping[str, Attributes],
     history: Iterable[Sequence[Fetch]],
     refreshes: RefreshState,
+    tracking: TrackingState,
+    trackings: Sequence[QueryTracking],
     ring: RingState,
     instances: Sequence[Instance],
     targets: Sequence[shown.TargetHealth],
@@ -89,6 +99,7 @@ def status(
             "invidious": {"instances": [_instance(instance, now) for instance in instances]},
         },
         "refreshes": _refreshes(refreshes, now),
+        "tracking": _tracking(tracking, settings, now),
         "removals": [
             {"query": each.query, "asked_at": each.asked_at, "deleted": each.deleted, "done": each.done}
             for each in removals
@@ -96,16 +107,17 @@ def status(
         "targets": list(targets),
         "queries": [
             shown.QueryStatus(
-                **_query(query, state, newest.get(state.query), now),
+                **_query(query, state, tracked, newest.get(state.query), now),
                 late_finds={
                     "looks": state.late_finds.looks,
                     "found": state.late_finds.found,
                     "oldest_seconds": state.late_finds.oldest_seconds,
                     "sweep_age_seconds": int(state.sweep_pace.age.total_seconds()),
                 },
+                tracking=_tracking_of(state, tracked, settings),
                 last_polls=[_past(fetch) for fetch in fetches],
             )
-            for query, state, fetches in zip(watched, states, history, strict=True)
+            for query, state, tracked, fetches in zip(watched, states, trackings, history, strict=True)
         ],
     }
 
@@ -126,7 +138,35 @@ def _refreshes(state: RefreshState, now: datetime) -> shown.Refreshes:
     }
 
 
-def _query(query: WatchedQuery, state: PollState, newest: Attributes | None, now: datetime) -> shown.WatchedQuery:
+def _tracking(state: TrackingState, settings: ApiSettings, now: datetime) -> shown.Tracking:
+    today = state.on(now).today
+    on = settings.tracking == "on"
+    return {
+        "switched": settings.tracking,
+        "channels": state.channels if on else 0,
+        "last_at": _time(state.last_at),
+        "next_at": _time(state.due_at) if on else None,
+        "problem": state.problem if on else None,
+        "today": {"looks": today.looks, "units": today.units, "found": today.found},
+    }
+
+
+def _tracking_of(state: PollState, tracking: QueryTracking, settings: ApiSettings) -> shown.QueryTracking:
+    on = settings.tracking == "on"
+    return {
+        "state": tracking.judgement if on else "off",
+        "channels": tracking.channels if on else 0,
+        "known_channels": state.known_channels.known,
+        "videos": state.known_channels.videos,
+        "confirmed": tracking.confirmed,
+        "judged": len(tracking.verdicts),
+        "stopped_at": _time(tracking.stopped_at),
+    }
+
+
+def _query(
+    query: WatchedQuery, state: PollState, tracking: QueryTracking, newest: Attributes | None, now: datetime
+) -> shown.WatchedQuery:
     last, mark = state.last_poll, state.watermark
     return {
         "query": state.query,
@@ -140,7 +180,9 @@ def _query(query: WatchedQuery, state: PollState, newest: Attributes | None, now
         "newest_video": shown.newest_video(newest) if newest else None,
         "complete_until": _time(mark.complete_until if mark else None),
         "gaps": len(mark.gaps) if mark else 0,
-        "arrivals": state.arrivals_by_hour(now),
+        "arrivals": [
+            sum(counts) for counts in zip(state.arrivals_by_hour(now), by_hour(tracking.arrivals, now), strict=True)
+        ],
     }
 
 

@@ -1,0 +1,1 @@
+"""Tracking: looking, between two searches, where new videos came from before."""
