@@ -77,7 +77,7 @@ deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack
 	@$(python) -m uv pip install --quiet --python .newsreel/$* --requirement $<
 	@touch $@
 
-bench: .newsreel/deploy/ready .newsreel/bench/ready ## Measure all, and write it into docs/benchmarks.md: ten minutes
+bench: .newsreel/deploy/ready .newsreel/bench/ready ## Measure all, and write it into docs/benchmarks.md: twenty minutes
 	@local/setup dev
 	@$(python) -m tests.bench
 

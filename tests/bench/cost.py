@@ -1,7 +1,8 @@
 """What newsreel costs a month at three sizes.
 
 Units of DynamoDB are counted while the real handlers work; times and sizes that only AWS could tell are assumed, and
-said below. Stored videos are refreshed as long as they are kept.
+said below. Stored videos are refreshed as long as they are kept, and
+what units of YouTube are left go to tracking.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import functions.notifier.app as notifier
 from local.machine import ROOT
 from local.made_up import MadeUp
 from local.template import SECRET, TABLE, Template
-from tests.bench import refresh, report
+from tests.bench import refresh, report, tracking
 from tests.bench.priced import DAYS, GB, MILLION, PRICES, units, world
 from tests.bench.report import Row
 from tests.world import World, clip
@@ -65,15 +66,17 @@ class Size:
     polls_a_day: int
     new_videos_a_day: int
     pages_a_month: float
+    looks_a_day: int
+    """Of tracking; none where searches are quicker."""
 
 
 SIZES = (
-    Size("1 query, 1 key", 100, 100, 10_000),
-    Size("10 queries, 10 keys", 1_000, 2_000, MILLION),
-    Size("1 query every 10 s, 87 keys", 8_640, 10_000, 30 * MILLION),
+    Size("1 query, 1 key", 100, 100, 10_000, tracking.LOOKS_A_DAY),
+    Size("10 queries, 10 keys", 1_000, 2_000, MILLION, 10 * tracking.LOOKS_A_DAY),
+    Size("1 query every 10 s, 87 keys", 8_640, 10_000, 30 * MILLION, 0),
 )
 TARGETS = 3
-TOLD = Size(f"1 query, 1 key, 475 videos a day, {TARGETS} targets told of each", 100, 475, 10_000)
+TOLD = Size(f"1 query, 1 key, 475 videos a day, {TARGETS} targets told of each", 100, 475, 10_000, tracking.LOOKS_A_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +93,31 @@ def rows() -> Iterator[Row]:
         idle, quiet, page, video = measured(made)
     with world() as made:
         run, refreshed, _ = refresh.measured(made)
+    with world() as made:
+        looks = tracking.measured(made)
     template = Template(ROOT / "template.yaml", {})
-    for size in SIZES:
+
+    def used_in(size: Size, looks_a_day: int) -> dict[str, float]:
         used = month(size, idle, quiet, video, page, template)
-        for item, amount in refresh.month_of(size.new_videos_a_day, run, refreshed).items():
+        kept, tracked = (
+            refresh.month_of(size.new_videos_a_day, run, refreshed),
+            tracking.month_of(looks_a_day, looks),
+        )
+        for item, amount in (*kept.items(), *tracked.items()):
             used[item] += amount
-        plain = used | {"write units": size.polls_a_day * DAYS * PLAIN_WRITES}
+        return used
+
+    for size in SIZES:
+        used = used_in(size, size.looks_a_day)
+        plain = used_in(size, 0) | {"write units": size.polls_a_day * DAYS * PLAIN_WRITES}
         for name, free in (("at list prices", {}), ("after what is always free", ALWAYS_FREE)):
             ours, theirs = (sum(map(price(amounts, free), PRICES)) for amounts in (used, plain))
-            yield Row(f"{size.name}, {name}: dollars", ours, "putting all 50 at each poll, no search", theirs)
+            yield Row(
+                f"{size.name}, {name}: dollars", ours, "putting all 50 at each poll, no search, no tracking", theirs
+            )
     with world() as made:
         telling = told(made)
-    silent = month(TOLD, idle, quiet, video, page, template)
-    for item, amount in refresh.month_of(TOLD.new_videos_a_day, run, refreshed).items():
-        silent[item] += amount
+    silent = used_in(TOLD, TOLD.looks_a_day)
     used = silent | {item: silent[item] + amount for item, amount in telling.items()}
     for name, free in (("at list prices", {}), ("after what is always free", ALWAYS_FREE)):
         ours, theirs = (sum(map(price(amounts, free), PRICES)) for amounts in (used, silent))
