@@ -87,6 +87,14 @@ class Queue:
         assert 0 <= DelaySeconds <= 900
         self.repeat(QueueUrl, MessageBody, self._now() + timedelta(seconds=DelaySeconds))
 
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the same
+        """The same for up to ten messages."""
+        assert 0 < len(Entries) <= 10
+        assert len({entry["Id"] for entry in Entries}) == len(Entries)
+        for entry in Entries:
+            self.send_message(QueueUrl, entry["MessageBody"], entry["DelaySeconds"])
+        return {}
+
     def repeat(self, url: str, body: str, at: datetime) -> None:
         """Deliver a message at this time, as SQS may do at any."""
         self.sent += 1
@@ -161,7 +169,7 @@ class World:
         self._patch.setattr("newsreel.polling.adapters.session", lambda: session)
         self._patch.setattr(fetcher, "queue", lambda: self.queue)
         self._patch.setattr(fetcher, "dynamodb", lambda: self.dynamodb)
-        self._patch.setattr("newsreel.aws.clients.client", lambda _service: self._secrets)
+        self._patch.setattr("newsreel.aws.clients.client", lambda *_: self._secrets)
         self._patch.setattr(fetcher, "log", self._log)
         self._patch.setattr(fetcher, "log_refresh", self.refreshes.append)
         self._patch.setattr(fetcher, "log_tracking", self.trackings.append)
@@ -185,7 +193,7 @@ class World:
 
     def without_refreshes(self) -> None:
         """Let nothing be refreshed, where a long time is lived through for something else."""
-        self._patch.setattr(fetcher, "defer_refresh", lambda _now: None)
+        self._patch.setattr(fetcher, "due_refresh", lambda _now: ())
 
     def time(self) -> datetime:
         """The present moment."""

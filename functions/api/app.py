@@ -19,7 +19,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import Fault, InvalidParameters, NotThere, SettingsError, UnknownQuery, UnknownTarget, UnknownVideo
+from newsreel.errors import (
+    Fault,
+    InvalidParameters,
+    NotThere,
+    SettingsError,
+    TableUnavailable,
+    UnknownQuery,
+    UnknownTarget,
+    UnknownVideo,
+)
 from newsreel.ids import is_video_id
 from newsreel.library import looking
 from newsreel.library.listing import Shelf, block
@@ -49,9 +58,12 @@ METHODS = [method.value for method in HTTPMethod]
 FOR_ANYBODY = ("/ping",)
 """What is answered without a password, whatever the rest wants."""
 
+STALE_AT_MOST = 60
+"""Seconds for which readers go on with what was read last, while the store does not answer."""
+
 logger = Logger(service="newsreel")
 clock = utc_now
-dynamodb = cache(lambda: aws.client("dynamodb"))
+dynamodb = cache(lambda: aws.client("dynamodb", aws.ANSWERING))
 
 pages: Cache[PageRequest, Page] = Cache(seconds=1, most=128)
 """However many ask, and however they put it, a first page is read from the table once a second."""
@@ -114,8 +126,8 @@ def guard() -> "Guard":
     from newsreel.web.guard import Guard  # noqa: PLC0415
     from newsreel.web.passwords import PasswordsSecret  # noqa: PLC0415
 
-    secret = PasswordsSecret(aws.client("secretsmanager"), settings().passwords_secret_id, logger.warning)
-    return Guard(secret, logger.warning)
+    client = aws.client("secretsmanager", aws.ANSWERING)
+    return Guard(PasswordsSecret(client, settings().passwords_secret_id, logger.warning), logger.warning)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -183,7 +195,15 @@ def answer_to(request: Request, found: Route | None) -> Answer:
         return answers.options(request.path, sharing())
     if found is None or request.method not in ("GET", "HEAD"):
         return not_allowed(request)
-    return ready.get((request.base, request.path, request.query), lambda: found(request))
+    asked = (request.base, request.path, request.query)
+    try:
+        return ready.get(asked, lambda: found(request))
+    except TableUnavailable as error:
+        last = ready.last(asked) if request.path.startswith("/videos") else None
+        if last is None or last[1] > STALE_AT_MOST:
+            raise
+        logger.warning("store unavailable, answered with what was read before", extra={"problem": str(error)})
+        return answers.aged(*last)
 
 
 @app.not_found

@@ -39,8 +39,8 @@ BODY_AT_MOST = 10_000
 
 logger = Logger(service="newsreel")
 clock = utc_now
-dynamodb = cache(lambda: aws.client("dynamodb"))
-queue = cache(lambda: aws.client("sqs"))
+dynamodb = cache(lambda: aws.client("dynamodb", aws.ANSWERING))
+queue = cache(lambda: aws.client("sqs", aws.ANSWERING))
 app = APIGatewayHttpResolver()
 
 
@@ -90,8 +90,8 @@ def at_the_door(request: Request) -> Answer | None:
 @cache
 def guard() -> Guard:
     """Who asks for passwords."""
-    secret = PasswordsSecret(aws.client("secretsmanager"), settings().passwords_secret_id, logger.warning)
-    return Guard(secret, logger.warning)
+    client = aws.client("secretsmanager", aws.ANSWERING)
+    return Guard(PasswordsSecret(client, settings().passwords_secret_id, logger.warning), logger.warning)
 
 
 def put_query(request: Request) -> Answer:
@@ -192,7 +192,7 @@ def targets() -> Targets:
 @cache
 def addresses() -> Addresses:
     """The targets' addresses."""
-    return Addresses(aws.client("secretsmanager"), settings().targets_secret_id)
+    return Addresses(aws.client("secretsmanager", aws.ANSWERING), settings().targets_secret_id)
 
 
 def watched() -> WatchedQueries:

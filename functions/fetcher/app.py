@@ -6,7 +6,7 @@ from newsreel import startup
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from newsreel.aws import clients as aws
-from newsreel.aws.calls import send_message
+from newsreel.aws.calls import send_messages
 from newsreel.aws.claims import new_claim_id
 from newsreel.errors import PollsFailed
 from newsreel.keys.budget import Bucket, Budget
@@ -42,6 +42,9 @@ logger = Logger(service="newsreel")
 metrics = Metrics(namespace="newsreel")
 
 VALUES_AT_MOST = 99
+
+type Deferred = tuple[Mapping[str, Any], datetime]
+"""A message to the queue, and when it is to be delivered."""
 
 clock = utc_now
 sleep = time.sleep
@@ -126,20 +129,20 @@ def schedule() -> None:
     due = due_polls(states, settings().poll_interval, budget.left, now)
     first = due[0] if due and due[0].due_at <= now else None
     among = rivals(known.queries)
-    for each in due[1 if first else 0 :]:
-        message = {
-            "query": each.query,
-            "due_at": stamp(each.due_at),
-            "rivals": among[each.query],
-            "news": told(each.query),
-        }
-        defer(message, each.due_at)
-    defer_refresh(now)
-    if settings().tracking == "on":
-        defer_tracking(now)
-    for removal in removals().read(known.removals):
-        if not removal.done:
-            defer({"forget": removal.query}, now)
+    polls: list[Deferred] = [
+        (
+            {
+                "query": each.query,
+                "due_at": stamp(each.due_at),
+                "rivals": among[each.query],
+                "news": told(each.query),
+            },
+            each.due_at,
+        )
+        for each in due[1 if first else 0 :]
+    ]
+    forgotten = [({"forget": each.query}, now) for each in removals().read(known.removals) if not each.done]
+    defer([*polls, *due_refresh(now), *due_tracking(now), *forgotten])
     if known.targets:
         call_targets(known.targets, now)
     if first:
@@ -177,18 +180,18 @@ def announce(query: str, video_ids: Sequence[str]) -> None:
     NewsQueue(queue(), settings().news_queue_url).announce(News(new_claim_id(), query, tuple(video_ids)))
 
 
-def defer_refresh(now: datetime) -> None:
-    """Put a refresh into the queue where one falls due in the coming minute."""
+def due_refresh(now: datetime) -> Iterator[Deferred]:
+    """A refresh, where one falls due in the coming minute."""
     due_at = RefreshStates(dynamodb(), settings().state_table).read().due_in(HORIZON, now)
     if due_at:
-        defer({"refresh": stamp(due_at)}, due_at)
+        yield {"refresh": stamp(due_at)}, due_at
 
 
-def defer_tracking(now: datetime) -> None:
-    """Put tracking into the queue where something falls due in the coming minute."""
-    due_at = tracking_states().read().due_in(HORIZON, now)
+def due_tracking(now: datetime) -> Iterator[Deferred]:
+    """Tracking, where something falls due in the coming minute."""
+    due_at = tracking_states().read().due_in(HORIZON, now) if settings().tracking == "on" else None
     if due_at:
-        defer({"track": stamp(now + HORIZON)}, due_at)
+        yield {"track": stamp(now + HORIZON)}, due_at
 
 
 def tracking_states() -> TrackingStates:
@@ -196,9 +199,12 @@ def tracking_states() -> TrackingStates:
     return TrackingStates(dynamodb(), settings().state_table)
 
 
-def defer(message: dict[str, Any], due_at: datetime) -> None:
-    """Put a message into the queue that is delivered at this time."""
-    send_message(queue(), settings().poll_queue_url, message, (due_at - clock()).total_seconds())
+def defer(messages: Sequence[Deferred]) -> None:
+    """Put messages into the queue, each of which is delivered at its time."""
+    now = clock()
+    delayed = [(message, (due_at - now).total_seconds()) for message, due_at in messages]
+    if delayed:
+        send_messages(queue(), settings().poll_queue_url, delayed)
 
 
 def forget(name: str) -> None:
@@ -214,7 +220,7 @@ def forget(name: str) -> None:
         removals().note(after, clock())
         logger.info("videos removed", extra={"removal": after._asdict()})
         if not after.done:
-            defer({"forget": name}, clock())
+            defer([({"forget": name}, clock())])
 
 
 def refresh() -> None:
@@ -262,7 +268,7 @@ def track(until: datetime) -> None:
     add_shares("TrackingPrecision", done.verdicts)
     publish()
     if done.next_due_at < until:
-        defer({"track": stamp(until)}, done.next_due_at)
+        defer([({"track": stamp(until)}, done.next_due_at)])
 
 
 def run_named(name: str, among: float | None, *, told: bool = False) -> None:

@@ -26,7 +26,7 @@ USED = {
     "dynamodb": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
     "events": ("PutEvents",),
     "secretsmanager": ("GetSecretValue", "PutSecretValue"),
-    "sqs": ("SendMessage",),
+    "sqs": ("SendMessage", "SendMessageBatch"),
 }
 """The operations that are called, by service."""
 MODEL, RULES = "service-2.json", "endpoint-rule-set-1.json"

@@ -243,7 +243,7 @@ def test_a_replaced_password_is_good_at_once_and_the_old_one_five_minutes_later_
 def at_each_read(world: World, then: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """In the block, every call to Secrets Manager does something first."""
     # What the world remembers of what it has read would hide some.
-    monkeypatch.setattr("newsreel.aws.clients.client", lambda _: world._secrets._client)  # type: ignore[attr-defined]  # noqa: SLF001
+    monkeypatch.setattr("newsreel.aws.clients.client", lambda *_: world._secrets._client)  # type: ignore[attr-defined]  # noqa: SLF001
     events = world._secrets.meta.events  # noqa: SLF001
     events.register("before-call.secrets-manager", then)
     try:

@@ -1,15 +1,16 @@
 """However many ask for a listing's head, the table is asked once a second, and no one sees anything old."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 import functions.api.app as api
+from newsreel.aws.calls import OURS
 from newsreel.library.item import to_item
 from newsreel.video import Video
 from newsreel.web.cache import Cache
@@ -178,6 +179,67 @@ def test_errors_are_not_kept(world: World, clocks: Clocks) -> None:
     publish(world, "new-new-new")
     assert world.get("/videos/new-new-new").status_code == 200
     assert clocks.wall == 1_000_000
+
+
+def failing(code: str) -> Callable[..., None]:
+    """What DynamoDB does amiss."""
+
+    def fail(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Query")
+
+    return fail
+
+
+def test_readers_go_on_for_a_minute_with_what_was_read_last(world: World, clocks: Clocks) -> None:
+    known = world.get("/videos")
+    assert "Age" not in known.headers
+    fail = failing("InternalServerError")
+    world.dynamodb.meta.events.register("before-call.dynamodb", fail)
+    for seconds, age in ((1, 1), (30.5, 32), (28.5, 60)):
+        clocks.advance(seconds)
+        stale = world.get("/videos")
+        assert (stale.status_code, stale.headers["Age"]) == (200, str(age))
+        assert stale.data == known.data
+        assert stale.headers["ETag"] == known.headers["ETag"]
+        # Older than it may be: whoever caches it asks again.
+        assert "must-revalidate" in stale.headers["Cache-Control"]
+    assert world.get("/videos", **{"If-None-Match": known.headers["ETag"]}).status_code == 304
+    assert world.get("/videos?page_size=7").status_code == 503, "what was never read"
+    clocks.advance(0.1)
+    assert world.get("/videos").status_code == 503
+    world.dynamodb.meta.events.unregister("before-call.dynamodb", fail)
+    assert "Age" not in world.get("/videos").headers
+
+
+def test_a_set_back_clock_makes_nothing_young(world: World, clocks: Clocks) -> None:
+    world.get("/videos")
+    fail = failing("InternalServerError")
+    world.dynamodb.meta.events.register("before-call.dynamodb", fail)
+    clocks.wall -= 3600
+    assert world.get("/videos").status_code == 503
+    world.dynamodb.meta.events.unregister("before-call.dynamodb", fail)
+
+
+@pytest.mark.parametrize("path", ["/status", "/queries"])
+def test_what_tells_how_it_is_now_is_never_stale(path: str, world: World, clocks: Clocks) -> None:
+    assert world.get(path).status_code == 200
+    clocks.advance(1)
+    fail = failing("InternalServerError")
+    world.dynamodb.meta.events.register("before-call.dynamodb", fail)
+    assert world.get(path).status_code == 503
+    world.dynamodb.meta.events.unregister("before-call.dynamodb", fail)
+
+
+@pytest.mark.parametrize("code", sorted(OURS))
+def test_a_wrong_request_to_the_store_is_our_fault(code: str, world: World, clocks: Clocks) -> None:
+    world.get("/videos")
+    clocks.advance(1)
+    fail = failing(code)
+    world.dynamodb.meta.events.register("before-call.dynamodb", fail)
+    answer = world.get("/videos")
+    world.dynamodb.meta.events.unregister("before-call.dynamodb", fail)
+    assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
+    assert "Retry-After" not in answer.headers
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:

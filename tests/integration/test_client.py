@@ -12,7 +12,7 @@ from local.engine import Engine
 from local.engine import client as boto3_client
 from newsreel.aws.calls import get_items, put_items, table_errors
 from newsreel.aws.clients import read_as_it_is
-from newsreel.errors import TableUnavailable
+from newsreel.errors import TableRefused, TableUnavailable
 from tests.tables import Tables, own_client
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_errors_are_those_of_botocore(tables: Tables) -> None:
     put_items(tables.client, tables.videos, [ITEM])
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
         tables.client.put_item(TableName=tables.videos, Item=ITEM, ConditionExpression="attribute_not_exists(video_id)")
-    with pytest.raises(TableUnavailable, match="ResourceNotFoundException"), table_errors():
+    with pytest.raises(TableRefused, match="ResourceNotFoundException"), table_errors():
         tables.client.batch_get_item(RequestItems={"no-such-table": {"Keys": [KEY]}})
 
 

@@ -1,5 +1,6 @@
 """The videos table and the calls beneath all tables, on each engine."""
 
+import threading
 from collections.abc import Callable
 from copy import replace
 from datetime import UTC, datetime, timedelta
@@ -21,8 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.engine import Engine
-from newsreel.aws.calls import ROUNDS
-from newsreel.errors import TableUnavailable
+from newsreel.aws.calls import AT_ONCE, OURS, ROUNDS
+from newsreel.errors import TableRefused, TableUnavailable
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import KeyRing
 from newsreel.keys.secret import Key, KeysSecret
@@ -234,6 +235,59 @@ def test_a_batch_that_is_never_done_ends_as_unavailable(
     assert sum(pauses) < 4
 
 
+def test_a_burst_is_written_several_batches_at_a_time_and_each_video_after_its_entries(
+    any_tables: Tables, videos: Videos
+) -> None:
+    written: list[tuple[str, int]] = []
+    under_way, most = 0, 0
+    together = threading.Barrier(4, timeout=60)
+
+    def begin(params: Any, **_: Any) -> None:
+        nonlocal under_way, most
+        ((table, puts),) = params["RequestItems"].items()
+        written.append((table, len(puts)))
+        under_way += 1
+        most = max(most, under_way)
+        if len(written) <= together.parties:
+            # Whoever came alone would wait here for ever.
+            together.wait()
+
+    def end(**_: Any) -> None:
+        nonlocal under_way
+        under_way -= 1
+
+    events = any_tables.client.meta.events
+    events.register("provide-client-params.dynamodb.BatchWriteItem", begin)
+    events.register("after-call.dynamodb.BatchWriteItem", end)
+    videos.put([video(number) for number in range(1, 101)], {})
+    assert most <= AT_ONCE
+    tables = [table for table, _ in written]
+    first = tables.index(any_tables.videos)
+    assert set(tables[:first]) == {any_tables.words}
+    assert set(tables[first:]) == {any_tables.videos}
+    assert sum(count for table, count in written if table == any_tables.videos) == 100
+    assert len(videos.newest("cricket", 1000)) == 100
+
+
+def test_what_one_batch_of_several_is_refused_is_told_when_all_are_done(any_tables: Tables, videos: Videos) -> None:
+    failed: list[str] = []
+    done: list[str] = []
+    lock = threading.Lock()
+
+    def fail_once(**_: Any) -> None:
+        with lock:
+            if not failed:
+                failed.append("once")
+                raise ReadTimeoutError(endpoint_url="http://table.test")
+
+    any_tables.client.meta.events.register("before-call.dynamodb.BatchWriteItem", fail_once)
+    any_tables.client.meta.events.register("after-call.dynamodb.BatchWriteItem", lambda **_: done.append("done"))
+    with pytest.raises(TableUnavailable, match="ReadTimeoutError"):
+        videos.put([video(number) for number in range(1, 101)], {})
+    assert len(done) == 3
+    assert videos.newest("cricket", 10) == [], "no video without all of its entries"
+
+
 FAILURES: list[ClientError | BotoCoreError] = [
     *(
         ClientError({"Error": {"Code": code, "Message": "no"}}, "Anything")
@@ -291,7 +345,12 @@ def calls(tables: Tables, services: Engine) -> dict[str, Callable[[], object]]:
     }
 
 
-def test_whatever_a_table_does_amiss_is_told_as_unavailable(tables: Tables, services: Engine) -> None:
+def ours(failure: Exception) -> bool:
+    """Whether it is our own fault."""
+    return isinstance(failure, ClientError) and failure.response["Error"]["Code"] in OURS
+
+
+def test_whatever_a_table_does_amiss_is_told_as_unavailable_or_as_our_fault(tables: Tables, services: Engine) -> None:
     everything = calls(tables, services)
     failing: list[Exception] = []
 
@@ -303,17 +362,17 @@ def test_whatever_a_table_does_amiss_is_told_as_unavailable(tables: Tables, serv
         for failure in FAILURES:
             failing.append(failure)
             for name, call in everything.items():
-                with pytest.raises(TableUnavailable):
+                with pytest.raises(TableRefused if ours(failure) else TableUnavailable):
                     pytest.fail(f"{name} gave {call()!r} in spite of {failure!r}")
     finally:
         tables.client.meta.events.unregister("before-call.dynamodb", fail)
 
 
-def test_a_table_that_is_not_there_is_unavailable(any_tables: Tables) -> None:
+def test_a_table_that_is_not_there_is_our_fault(any_tables: Tables) -> None:
     missing = replace(any_tables, videos="no-such-table").stored()
-    with pytest.raises(TableUnavailable, match="ResourceNotFoundException"):
+    with pytest.raises(TableRefused, match="ResourceNotFoundException"):
         missing.newest("cricket", 1)
-    with pytest.raises(TableUnavailable, match="ResourceNotFoundException"):
+    with pytest.raises(TableRefused, match="ResourceNotFoundException"):
         missing.put([video()], {})
 
 

@@ -5,6 +5,7 @@
     NewsreelError
     ├── SettingsError          an environment variable is missing or wrong
     ├── TableUnavailable       DynamoDB did not do what was asked; asking again later may help
+    ├── TableRefused           DynamoDB took a request for wrong; asking again does not help
     ├── ConditionFailed        a conditional write to DynamoDB found its condition not met
     ├── SecretUnreadable       Secrets Manager did not give a secret, or did not take one
     ├── QueueUnavailable       SQS, or EventBridge, did not take a message
@@ -45,7 +46,11 @@ class SettingsError(NewsreelError):
 
 
 class TableUnavailable(NewsreelError):
-    """DynamoDB refused, throttled or did not answer after the usual retries."""
+    """DynamoDB throttled, failed or did not answer after the usual retries."""
+
+
+class TableRefused(NewsreelError):
+    """A request to DynamoDB is wrong, or not allowed, or there is no such table: a fault of newsreel's own."""
 
 
 class ConditionFailed(NewsreelError):

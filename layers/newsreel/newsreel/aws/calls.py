@@ -1,4 +1,4 @@
-"""Calls to AWS: errors translated, batches split and their unprocessed rest asked for again."""
+"""Calls to AWS: errors translated, batches split, several made at a time, their unprocessed rest asked for again."""
 
 import codecs
 import json
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import ConditionFailed, QueueUnavailable, SecretUnreadable, TableUnavailable
+from newsreel.errors import ConditionFailed, QueueUnavailable, SecretUnreadable, TableRefused, TableUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,8 +21,20 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+OURS = {
+    "AccessDeniedException",
+    "ResourceNotFoundException",
+    "SerializationException",
+    "UnrecognizedClientException",
+    "ValidationException",
+}
+"""What no later attempt would better:
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html."""
 GET_LIMIT = 100
 WRITE_LIMIT = 25
+MESSAGES_LIMIT = 10
+AT_ONCE = 16
+"""Batches that are under way at a time."""
 DELAY_AT_MOST = 900
 """Seconds that SQS can delay a message."""
 ROUNDS = 6
@@ -31,13 +43,14 @@ ROUNDS = 6
 
 @contextmanager
 def table_errors() -> Iterator[None]:
-    """Turn what botocore raises into TableUnavailable, and a condition that did not hold into ConditionFailed."""
+    """Turn what botocore raises into TableUnavailable, TableRefused or, for a condition not held, ConditionFailed."""
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
             raise ConditionFailed(error.operation_name) from error
-        raise TableUnavailable(f"{error.operation_name}: {error.response['Error']['Code']}") from error
+        raise (TableRefused if code in OURS else TableUnavailable)(f"{error.operation_name}: {code}") from error
     except BotoCoreError as error:
         raise TableUnavailable(f"{type(error).__name__}: {error}") from error
 
@@ -79,8 +92,10 @@ def get_items(
         found.extend(answer["Responses"].get(table, []))
         return answer.get("UnprocessedKeys")
 
-    for some in batched(keys, GET_LIMIT):
+    def get(some: Sequence[Attributes]) -> None:
         _until_processed(read, {table: {"Keys": list(some), "ConsistentRead": consistent}})
+
+    _each(get, [*batched(keys, GET_LIMIT)])
     return found
 
 
@@ -123,8 +138,21 @@ def _write(client: "DynamoDBClient", table: str, requests: Sequence[Any]) -> Non
     def write(request: Any) -> Any:
         return client.batch_write_item(RequestItems=request).get("UnprocessedItems")
 
-    for some in batched(requests, WRITE_LIMIT):
-        _until_processed(write, {table: list(some)})
+    _each(lambda some: _until_processed(write, {table: list(some)}), [*batched(requests, WRITE_LIMIT)])
+
+
+def _each[Part](call: Callable[[Part], None], parts: Sequence[Part]) -> None:
+    """Do this for each part, several at a time. After a failure no more are begun; it is raised once those are done."""
+    if len(parts) < 2:
+        for part in parts:
+            call(part)
+        return
+    # Most calls are single ones, and threads are dear to load.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    with ThreadPoolExecutor(min(AT_ONCE, len(parts))) as workers:
+        for _ in workers.map(call, parts):
+            pass
 
 
 def _until_processed(call: Callable[[Any], Any], request: Any) -> None:
@@ -154,12 +182,39 @@ def send_message(client: "SQSClient", queue_url: str, message: Mapping[str, Any]
         client.send_message(
             QueueUrl=queue_url,
             MessageBody=json.dumps(message),
-            DelaySeconds=min(max(0, ceil(delay)), DELAY_AT_MOST),
+            DelaySeconds=_delay(delay),
         )
     except ClientError as error:
         raise QueueUnavailable(f"the queue takes no message: {error.response['Error']['Code']}") from error
     except BotoCoreError as error:
         raise QueueUnavailable(f"the queue takes no message: {type(error).__name__}") from error
+
+
+def send_messages(client: "SQSClient", queue_url: str, messages: Sequence[tuple[Mapping[str, Any], float]]) -> None:
+    """Put messages, as JSON, into a queue, each with the seconds until it is delivered.
+
+    Raises QueueUnavailable where it took not all of them.
+    """
+
+    def send(some: Sequence[Any]) -> None:
+        try:
+            answer = client.send_message_batch(QueueUrl=queue_url, Entries=list(some))
+        except ClientError as error:
+            raise QueueUnavailable(f"the queue takes no message: {error.response['Error']['Code']}") from error
+        except BotoCoreError as error:
+            raise QueueUnavailable(f"the queue takes no message: {type(error).__name__}") from error
+        if failed := answer.get("Failed"):
+            raise QueueUnavailable(f"the queue took {len(failed)} messages not: {failed[0]['Code']}")
+
+    entries = [
+        {"Id": str(number), "MessageBody": json.dumps(message), "DelaySeconds": _delay(delay)}
+        for number, (message, delay) in enumerate(messages)
+    ]
+    _each(send, [*batched(entries, MESSAGES_LIMIT)])
+
+
+def _delay(seconds: float) -> int:
+    return min(max(0, ceil(seconds)), DELAY_AT_MOST)
 
 
 def put_event(client: "EventBridgeClient", bus: str, source: str, kind: str, detail: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ They are botocore's, which boto3's are too: importing boto3 on top would only ma
 import logging
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import botocore
 import botocore.session
@@ -25,25 +25,43 @@ if TYPE_CHECKING:
 # At DEBUG it logs whole requests and answers, with the secrets in them.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
+
+class Patience(NamedTuple):
+    """How long one waits for an answer."""
+
+    connect: float
+    """Seconds."""
+    read: float
+    """Seconds without a byte."""
+    attempts: int
+    """In all; before the second come up to one second's pause, then up to two, and so on."""
+
+
+WORKING = Patience(2, 4, 4)
+"""Where the work is worth waiting for. A service that hangs is given up after 23 seconds, before a function's time is
+over."""
+ANSWERING = Patience(0.9, 0.9, 2)
+"""Where somebody waits for the answer: a service that hangs is given up within three seconds."""
+
 session = cache(botocore.session.get_session)
 
 
 @overload
-def client(service: Literal["dynamodb"]) -> "DynamoDBClient": ...
+def client(service: Literal["dynamodb"], patience: Patience = ...) -> "DynamoDBClient": ...
 @overload
-def client(service: Literal["events"]) -> "EventBridgeClient": ...
+def client(service: Literal["events"], patience: Patience = ...) -> "EventBridgeClient": ...
 @overload
-def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+def client(service: Literal["secretsmanager"], patience: Patience = ...) -> "SecretsManagerClient": ...
 @overload
-def client(service: Literal["sqs"]) -> "SQSClient": ...
-def client(service: Any) -> Any:
+def client(service: Literal["sqs"], patience: Patience = ...) -> "SQSClient": ...
+def client(service: Any, patience: Patience = WORKING) -> Any:
     """A client for a service; region, credentials and endpoints come from the environment, as boto3 defines them."""
     made = session().create_client(
         service,
         config=Config(
-            connect_timeout=2,
-            read_timeout=4,
-            retries={"mode": "standard", "total_max_attempts": 4},
+            connect_timeout=patience.connect,
+            read_timeout=patience.read,
+            retries={"mode": "standard", "total_max_attempts": patience.attempts},
             # Several threads of one machine share a client when newsreel runs outside of Lambda.
             max_pool_connections=20,
             # The requests are made here, by typed code.

@@ -8,7 +8,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsreel.aws.attributes import Attributes, packed, unpacked
-from newsreel.aws.calls import WRITE_LIMIT, get_items, put_items, query_items, table_errors
+from newsreel.aws.calls import get_items, put_items, query_items, table_errors
 from newsreel.errors import ConditionFailed
 from newsreel.library.item import expires_at, from_item, position, to_item
 from newsreel.library.listing import Listing
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 type Index = Literal["by_query_published_at", "by_channel_published_at"]
 
+STORED_AT_ONCE = 100
+"""Videos whose entries are written before the first of them."""
 STATE_STEP = 1000
 """Entries of a state that are read at a time."""
 HASH_KEYS: dict[Index, str] = {"by_query_published_at": "query", "by_channel_published_at": "query_channel"}
@@ -197,7 +199,7 @@ class Videos:
     def put(self, videos: Sequence[Video], replaced: Mapping[str, Video]) -> None:
         """Store these videos; `replaced` has, by id, what is there of them already."""
         # Some at a time, so that a burst that is cut off is stored as far as it came.
-        for some in batched(videos, WRITE_LIMIT):
+        for some in batched(videos, STORED_AT_ONCE):
             with self.index.ahead_of(some, replaced):
                 put_items(self._client, self._table, [to_item(video, self._retention) for video in some])
 

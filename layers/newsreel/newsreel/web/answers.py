@@ -8,9 +8,11 @@ import gzip
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from copy import replace
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
+from math import ceil
 from typing import Any, NamedTuple
 
 import orjson
@@ -49,7 +51,7 @@ PRIVATELY = {
 }
 """The same for what only the one who asked may have."""
 
-EXPOSED = "Allow, ETag, Link, Retry-After"
+EXPOSED = "Age, Allow, ETag, Link, Retry-After"
 
 
 class Sharing(NamedTuple):
@@ -109,6 +111,14 @@ class Answer:
         if self.status is HTTPStatus.OK or self.version is not None:
             headers |= {"ETag": self.etag, "Vary": "Accept-Encoding"}
         return headers
+
+
+def aged(answer: Answer, seconds: float) -> Answer:
+    """The same, made so long ago: its `Age` is beyond its `max-age`, by which all can see that it is stale.
+
+    RFC 9111, section 5.1; the `Warning` of old is no more (section 5.5).
+    """
+    return replace(answer, headers={**answer.headers, "Age": str(ceil(seconds))})
 
 
 def json_answer(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable
+from math import inf
 
 
 class Cache[K: Hashable, V]:
@@ -27,10 +28,8 @@ class Cache[K: Hashable, V]:
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The value of this key, made anew if there is none or it is too old. What `make` raises is not kept."""
         wall, monotonic = self._wall(), self._monotonic()
-        if found := self._values.get(key):
-            wall_then, monotonic_then, value = found
-            if 0 <= wall - wall_then < self.seconds and 0 <= monotonic - monotonic_then < self.seconds:
-                return value
+        if (found := self._values.get(key)) and _age(found, wall, monotonic) < self.seconds:
+            return found[2]
         value = make()
         # Taken out first, so that the dictionary's order is that of age.
         self._values.pop(key, None)
@@ -39,6 +38,17 @@ class Cache[K: Hashable, V]:
             del self._values[next(iter(self._values))]
         return value
 
+    def last(self, key: K) -> tuple[V, float] | None:
+        """The value that was made last, however old, and its age in seconds; None where it is kept no more."""
+        found = self._values.get(key)
+        return (found[2], _age(found, self._wall(), self._monotonic())) if found else None
+
     def clear(self) -> None:
         """Forget all."""
         self._values.clear()
+
+
+def _age(made: tuple[float, float, object], wall: float, monotonic: float) -> float:
+    """Seconds since something was made, by the clock that says more; endless where one was set back."""
+    ages = wall - made[0], monotonic - made[1]
+    return max(ages) if min(ages) >= 0 else inf
