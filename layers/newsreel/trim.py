@@ -9,11 +9,16 @@ A function pays at every cold start for whatever its libraries load (`make bench
 - urllib3's HTTP/2, which is off unless a program switches it on.
 - requests' guesses at a text's encoding: the sources speak JSON, which is UTF-8.
 
+What else is rarely used waits until it is: the patterns by which urllib3 and botocore read addresses, which take 54
+million instructions to compile, and the resolvers and events of Powertools that no function has, which take 102 million
+to load.
+
 A session with a client of DynamoDB then takes a seventh of the instructions, 45 million instead of 316. Credentials,
 signing, retries, time-outs and the rules of endpoints stay as they are. A new call needs its name here, as it does in
 the template's permissions; tests compare both, and botocore before and after.
 """
 
+import ast
 import gzip
 import json
 import re
@@ -58,6 +63,37 @@ def detect(_):
 '''
 """In place of `charset_normalizer`, which the layer does not have, as far as requests uses it."""
 
+LATER = '''class _Later:
+    """A pattern that is compiled when it is first used."""
+
+    def __init__(self, *pattern):
+        self._pattern = pattern
+
+    def __getattr__(self, name):
+        found = getattr(re.compile(*self._pattern), name)
+        setattr(self, name, found)
+        return found
+
+
+'''
+"""Ahead of a module's first pattern."""
+PATTERN = re.compile(r"^(\w+ = )re\.compile\(", re.MULTILINE)
+WHEN_ASKED_FOR = '''"""Each name is loaded when it is first asked for."""
+
+from importlib import import_module
+
+_MODULES = {modules}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name):
+    if name not in _MODULES:
+        raise AttributeError(name)
+    globals()[name] = getattr(import_module(_MODULES[name], __name__), name)
+    return globals()[name]
+'''
+"""In place of an `__init__` that loads all that its package has."""
+
 
 def trim(packages: Path) -> None:
     """Trim the packages in place. Raises OSError or KeyError where they are not as expected."""
@@ -67,6 +103,11 @@ def trim(packages: Path) -> None:
     trim_documentation(botocore / "docs")
     (packages / "urllib3" / "http2" / "__init__.py").write_text(NO_HTTP2, encoding="utf-8")
     (packages / "charset_normalizer.py").write_text(ALWAYS_UTF_8, encoding="utf-8")
+    for module in (packages / "urllib3" / "util" / "url.py", botocore / "compat.py"):
+        trim_patterns(module)
+    powertools = packages / "aws_lambda_powertools"
+    for package in (powertools / "event_handler", powertools / "utilities" / "data_classes"):
+        trim_names(package / "__init__.py")
 
 
 def trim_data(data: Path) -> None:
@@ -106,6 +147,30 @@ def trim_documentation(docs: Path) -> None:
     (docs / "__init__.py").touch()
     (docs / "utils.py").write_text(utilities, encoding="utf-8")
     (docs / "docstring.py").write_text(NO_DOCSTRINGS, encoding="utf-8")
+
+
+def trim_patterns(module: Path) -> None:
+    """Compile the patterns of a module when they are first used. Raises ValueError where it has none."""
+    text = module.read_text(encoding="utf-8")
+    first = PATTERN.search(text)
+    if first is None:
+        raise ValueError(f"{module} has no patterns")
+    place = first.start()
+    module.write_text(text[:place] + LATER + PATTERN.sub(r"\1_Later(", text[place:]), encoding="utf-8")
+
+
+def trim_names(init: Path) -> None:
+    """Load what a package offers when it is asked for. Raises ValueError where it does more than offer names."""
+    modules: dict[str, str] = {}
+    for node in ast.parse(init.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.ImportFrom():
+                modules |= {each.asname or each.name: "." * node.level + (node.module or "") for each in node.names}
+            case ast.Expr(ast.Constant()) | ast.Assign([ast.Name("__all__")]):
+                pass
+            case _:
+                raise ValueError(f"{init} does more than offer names")
+    init.write_text(WHEN_ASKED_FOR.format(modules=modules), encoding="utf-8")
 
 
 def _shapes(model: dict[str, Any]) -> set[str]:

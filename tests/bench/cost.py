@@ -1,4 +1,4 @@
-"""What newsreel costs a month at three sizes.
+"""What newsreel costs a month at four sizes.
 
 Units of DynamoDB are counted while the real handlers work; times and sizes that only AWS could tell are assumed, and
 said below. Stored videos are refreshed as long as they are kept, and
@@ -74,6 +74,7 @@ SIZES = (
     Size("1 query, 1 key", 100, 100, 10_000, tracking.LOOKS_A_DAY),
     Size("10 queries, 10 keys", 1_000, 2_000, MILLION, 10 * tracking.LOOKS_A_DAY),
     Size("1 query every 10 s, 87 keys", 8_640, 10_000, 30 * MILLION, 0),
+    Size("1,000 queries every minute", 1_440_000, 100_000, MILLION, 0),
 )
 TARGETS = 3
 TOLD = Size(f"1 query, 1 key, 475 videos a day, {TARGETS} targets told of each", 100, 475, 10_000, tracking.LOOKS_A_DAY)
@@ -88,7 +89,7 @@ class Units:
 
 
 def rows() -> Iterator[Row]:
-    """A month at three sizes: at list prices, and after what is always free."""
+    """A month at four sizes: at list prices, and after what is always free."""
     with world() as made:
         idle, quiet, page, video = measured(made)
     with world() as made:

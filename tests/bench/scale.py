@@ -38,7 +38,7 @@ DYNAMODB, BURST, SQS, YOUTUBE = (timedelta(milliseconds=each) for each in (5, 10
 ONE_BY_ONE = "one request at a time"
 MINUTES = 4
 """Lived through; the first is that of the first polls."""
-WORKERS = (5, 10, 20)
+WORKERS = (5, 10)
 """Values of MaxConcurrentPolls; the first is what the template says."""
 
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import marshal
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,6 +104,30 @@ def test_botocore_does_for_its_services_what_it_does_untrimmed() -> None:
     lines = run(script).stdout.splitlines()
     assert len(lines) == sum(map(len, USED.values()))
     assert lines == run(script, function=None).stdout.splitlines()
+
+
+def test_what_waits_until_it_is_used_is_the_same() -> None:
+    names = "print(*(f'{name}: {getattr(it, name)}' for name in sorted(it.__all__)), sep='\\n')"
+    addresses = [
+        "http://a:1/b?c#d",
+        "https://[::1]/%7e",
+        "http://[fe80::1%25eth0]:80",
+        "//10.0.0.1",
+        "HTTP://Ä.test",
+        "b",
+    ]
+    for code in (
+        f"import aws_lambda_powertools.event_handler as it; {names}",
+        f"import aws_lambda_powertools.utilities.data_classes as it; {names}",
+        f"from urllib3.util import parse_url; print(*map(repr, map(parse_url, {addresses})), sep='\\n')",
+        f"from botocore.utils import is_valid_endpoint_url; print(*map(is_valid_endpoint_url, {addresses}))",
+    ):
+        # Where something lies in memory is another matter.
+        told, expected = (
+            re.sub(r" at 0x\w+", "", run("-c", code, function=each).stdout) for each in ("ApiFunction", None)
+        )
+        assert len(told) > 30
+        assert told == expected
 
 
 def test_the_same_sources_give_the_same_files() -> None:
