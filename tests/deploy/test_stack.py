@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import yaml
+from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
 from local import sam
@@ -16,7 +18,7 @@ from local.made_up import MadeUp
 from local.serving import serving
 from local.upstream import Limits, Upstream
 from tests.deploy.created import READERS, Comparison
-from tests.deploy.emulator import MINISTACK, PATIENCE, Emulator, Stack, running, until
+from tests.deploy.emulator import BUILT, MINISTACK, PATIENCE, Emulator, Stack, running, until
 
 pytestmark = pytest.mark.deploy
 
@@ -28,9 +30,11 @@ PASSED_OVER = {
     # What the emulator does not take from a template.
     "AWS::ApiGatewayV2::Stage: DefaultRouteSettings",
     "AWS::CloudWatch::Alarm: EvaluateLowSampleCountPercentile",
+    "AWS::DynamoDB::Table: OnDemandThroughput",
     "AWS::DynamoDB::Table: PointInTimeRecoverySpecification",
     "AWS::DynamoDB::Table: SSESpecification",
     "AWS::DynamoDB::Table: TimeToLiveSpecification",
+    "AWS::Lambda::Function: ReservedConcurrentExecutions",
 }
 WRITTEN_ONLY = {
     # What no call reads back; the secret's value is the operator's to change.
@@ -76,6 +80,7 @@ def stack(emulator: Emulator, bus: str) -> Iterator[Stack]:
             "UnitsPerDay": str(AMPLE),
             "AlarmEmail": "operator@example.org",
             "Tracing": "Active",
+            "ApiConcurrency": "5",
             "EventBus": BUS,
         }
         stack = Stack(emulator, "newsreel", parameters, ("reader", PASSWORD))
@@ -260,6 +265,47 @@ def test_the_function_answers_what_the_gateway_does_not_know(stack: Stack) -> No
     answer = stack.get("/nowhere")
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_queue_refuses_who_comes_without_tls(stack: Stack) -> None:
+    policy = yaml.safe_load(BUILT.read_text(encoding="utf-8"))["Resources"]["QueuesPolicy"]["Properties"]
+    url = stack.resources["DeadLetterQueue"]["PhysicalResourceId"]
+    plain, secure = stack.emulator.client("sqs"), stack.emulator.client("sqs")
+
+    def as_under_tls(params: dict[str, Any], **_: Any) -> None:
+        """Say what a proxy says that has taken TLS off."""
+        params["headers"]["X-Forwarded-Proto"] = "https"
+
+    secure.meta.events.register("before-call.sqs", as_under_tls)
+    plain.get_queue_attributes(QueueUrl=url)
+    plain.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy["PolicyDocument"])})
+    try:
+        secure.get_queue_attributes(QueueUrl=url)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            plain.get_queue_attributes(QueueUrl=url)
+    finally:
+        secure.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def test_a_version_that_fails_is_taken_back_by_moving_the_alias(stack: Stack) -> None:
+    """What CodeDeploy does, which the emulator has not: it moves the alias, and back when the alarm rings."""
+    functions = stack.emulator.client("lambda")
+    name = stack.resources["ApiFunction"]["PhysicalResourceId"]
+    good = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"RETENTION_DAYS": "none"}}
+    )
+    try:
+        # Nobody is sent to what is not yet a version, nor to a version that the alias does not name.
+        bad = functions.publish_version(FunctionName=name)["Version"]
+        assert stack.get("/videos").status_code == 200
+        functions.update_alias(FunctionName=name, Name="live", FunctionVersion=bad)
+        assert stack.get("/videos").status_code == 500
+    finally:
+        functions.update_alias(FunctionName=name, Name="live", FunctionVersion=good)
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    assert stack.get("/videos").status_code == 200
 
 
 def test_without_its_permissions_the_api_answers_503(stack: Stack) -> None:
