@@ -16,9 +16,12 @@ from werkzeug.wrappers import Request, Response
 from local import sam
 from local.made_up import MadeUp
 from local.serving import serving
+from local.template import QUEUE, SECRET, TABLE
 from local.upstream import Limits, Upstream
+from tests import first_release
 from tests.deploy.created import READERS, Comparison
 from tests.deploy.emulator import BUILT, MINISTACK, PATIENCE, Emulator, Stack, running, until
+from tests.translated import translated
 
 pytestmark = pytest.mark.deploy
 
@@ -326,6 +329,36 @@ def test_another_deployment_keeps_the_keys(keyed: Stack) -> None:
     secrets = keyed.emulator.client("secretsmanager")
     assert "sample" in secrets.get_secret_value(SecretId=keyed.outputs["KeysSecretId"])["SecretString"]
     keyed.deploy(Queries="cricket")
+
+
+def test_a_stack_of_the_first_release_becomes_todays_with_its_tables_and_keys(stack: Stack) -> None:
+    """The first release's template without its functions, as the emulator is to be shown what holds data alone."""
+    template = translated(first_release.TEMPLATE)
+    kept = {name: each for name, each in template.items() if each["Type"] in (TABLE, SECRET, QUEUE)}
+    formation = stack.emulator.client("cloudformation")
+    formation.create_stack(StackName="upgraded", TemplateBody=json.dumps({"Resources": kept}))
+    formation.get_waiter("stack_create_complete").wait(StackName="upgraded", WaiterConfig={"Delay": 1})
+    upgraded = Stack(stack.emulator, "upgraded", stack.parameters, stack.auth)
+    before = {name: each["PhysicalResourceId"] for name, each in upgraded.resources.items()}
+    dynamodb = stack.emulator.client("dynamodb")
+    first_release.seed(dynamodb, before, datetime.now(UTC))
+    secrets = stack.emulator.client("secretsmanager")
+    secrets.put_secret_value(SecretId=before["KeysSecret"], SecretString='{"keys": ["mine"]}')
+    # Nothing polls, so all stays as it was.
+    upgraded.deploy(Polling="off")
+    try:
+        schedules = stack.emulator.client("scheduler").list_schedules(State="DISABLED")["Schedules"]
+        assert [each["Name"] for each in schedules] == ["upgraded-every-minute"]
+        after = {name: each["PhysicalResourceId"] for name, each in upgraded.resources.items()}
+        assert {name: after[name] for name in before} == before
+        for name, items in first_release.TABLES.items():
+            assert dynamodb.scan(TableName=before[name])["Count"] == len(items)
+        assert secrets.get_secret_value(SecretId=before["KeysSecret"])["SecretString"] == '{"keys": ["mine"]}'
+        put_passwords(upgraded, reader=PASSWORD)
+        found = upgraded.get("/videos?query=cricket").json()["videos"]
+        assert [each["video_id"] for each in found] == [each["video_id"] for each in first_release.SHOWN["cricket"]]
+    finally:
+        upgraded.delete()
 
 
 def test_a_second_stack_fits_beside_the_first_and_leaves_its_data_behind(stack: Stack) -> None:
