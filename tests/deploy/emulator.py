@@ -98,7 +98,7 @@ def until[T](look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
 
 
 ROUTES = (
-    ("Api", {"Ref": "ApiFunction.Alias"}, ("$default",)),
+    ("Api", {"Ref": "ApiFunction.Alias"}, ("$default", "GET /docs/{file}")),
     (
         "Editor",
         {"Fn::GetAtt": ["EditorFunction", "Arn"]},

@@ -32,6 +32,7 @@ BUS, HEARD = "newsreel-events", "heard"
 PASSED_OVER = {
     # What the emulator does not take from a template.
     "AWS::ApiGatewayV2::Stage: DefaultRouteSettings",
+    "AWS::ApiGatewayV2::Stage: RouteSettings",
     "AWS::CloudWatch::Alarm: EvaluateLowSampleCountPercentile",
     "AWS::DynamoDB::Table: OnDemandThroughput",
     "AWS::DynamoDB::Table: PointInTimeRecoverySpecification",
@@ -127,15 +128,17 @@ def test_every_resource_is_as_asked(stack: Stack) -> None:
 
 def test_changes_go_to_the_editor_and_all_else_to_the_api(stack: Stack) -> None:
     paths = Comparison(stack).asked["HttpApi"]["Properties"]["Body"]["paths"]
-    assert paths.keys() == {"$default", "/queries/{query+}", "/targets/{target}", "/targets/{target}/test"}
+    changed = {"/queries/{query+}", "/targets/{target}", "/targets/{target}/test"}
+    assert paths.keys() == {"$default", "/docs/{file}", *changed}
     ((method, route),) = paths["$default"].items()
     assert method == "x-amazon-apigateway-any-method"
     assert route["isDefaultRoute"]
-    changes = [(path, method) for path in paths for method in paths[path] if path != "$default"]
+    changes = [(path, method) for path in changed for method in paths[path]]
     wanted = {("/queries/{query+}", "put"), ("/queries/{query+}", "delete")}
     wanted |= {("/targets/{target}", "put"), ("/targets/{target}", "delete"), ("/targets/{target}/test", "put")}
     assert set(changes) == wanted
-    for each, function in ((route, "Api"), *((paths[path][method], "Editor") for path, method in changes)):
+    read = ((route, "Api"), (paths["/docs/{file}"]["get"], "Api"))
+    for each, function in (*read, *((paths[path][method], "Editor") for path, method in changes)):
         integration = each["x-amazon-apigateway-integration"]
         assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
         assert f"${{{function}Function.Arn}}" in integration["uri"]["Fn::Sub"]
