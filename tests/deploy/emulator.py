@@ -132,6 +132,8 @@ def adapted() -> Path:
         resources[name]["Properties"]["Environment"]["Variables"]["TARGET_ADDRESSES"] = "any"
     # It speaks plain HTTP, which the queues would refuse; a test lets one do so.
     del resources["QueuesPolicy"]
+    # Nobody wants a front but its own test.
+    del resources["FrontStack"], document["Outputs"]["FrontDomainName"]
     # There is no CodeDeploy and no Budgets in its CloudFormation: the alias moves at once, and nobody is mailed.
     del resources["ApiFunction"]["Properties"]["DeploymentPreference"], resources["Budget"]
     # The OpenAPI body that SAM makes of the api's event is passed over there; a test looks at it.

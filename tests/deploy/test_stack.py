@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
 from local import sam
+from local.machine import ROOT
 from local.made_up import MadeUp
 from local.serving import serving
 from local.template import QUEUE, SECRET, TABLE
@@ -137,11 +138,12 @@ def test_changes_go_to_the_editor_and_all_else_to_the_api(stack: Stack) -> None:
     wanted = {("/queries/{query+}", "put"), ("/queries/{query+}", "delete")}
     wanted |= {("/targets/{target}", "put"), ("/targets/{target}", "delete"), ("/targets/{target}/test", "put")}
     assert set(changes) == wanted
-    read = ((route, "Api"), (paths["/docs/{file}"]["get"], "Api"))
-    for each, function in (*read, *((paths[path][method], "Editor") for path, method in changes)):
+    asked = ((route, "${ApiFunctionAliaslive}"), (paths["/docs/{file}"]["get"], "${ApiFunctionAliaslive}"))
+    changing = ((paths[path][method], "${EditorFunction.Arn}") for path, method in changes)
+    for each, function in (*asked, *changing):
         integration = each["x-amazon-apigateway-integration"]
         assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
-        assert f"${{{function}Function.Arn}}" in integration["uri"]["Fn::Sub"]
+        assert function in integration["uri"]["Fn::Sub"]
 
 
 def test_only_the_editor_changes_what_is_watched(stack: Stack) -> None:
@@ -291,6 +293,28 @@ def test_a_queue_refuses_who_comes_without_tls(stack: Stack) -> None:
             plain.get_queue_attributes(QueueUrl=url)
     finally:
         secure.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def test_a_front_leads_to_the_api_and_keeps_passwords_apart(stack: Stack) -> None:
+    formation = stack.emulator.client("cloudformation")
+    values = {"ApiDomain": "api.example.org", "Domain": "", "CertificateArn": ""}
+    formation.create_stack(
+        StackName="front",
+        TemplateBody=(ROOT / "functions/front/template.yaml").read_text(encoding="utf-8"),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
+    )
+    formation.get_waiter("stack_create_complete").wait(StackName="front", WaiterConfig={"Delay": 1})
+    made = Stack(stack.emulator, "front").resources
+    cloudfront = stack.emulator.client("cloudfront")
+    config = cloudfront.get_distribution_config(Id=made["Distribution"]["PhysicalResourceId"])["DistributionConfig"]
+    assert [each["DomainName"] for each in config["Origins"]["Items"]] == ["api.example.org"]
+    behavior = config["DefaultCacheBehavior"]
+    assert behavior["CachePolicyId"] == made["CachePolicy"]["PhysicalResourceId"]
+    policy = cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["HeadersConfig"]["Headers"]["Items"] == ["Authorization"]
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == "all"
+    assert Stack(stack.emulator, "front").outputs["DomainName"].endswith(".cloudfront.net")
 
 
 def test_a_version_that_fails_is_taken_back_by_moving_the_alias(stack: Stack) -> None:
