@@ -177,6 +177,12 @@ class Stack:
         options = ["--template-file", str(adapted()), "--capabilities", "CAPABILITY_IAM", "--resolve-s3"]
         self._sam("deploy", *options, "--no-confirm-changeset", "--parameter-overrides", *values)
 
+    def deploy_as(self, environment: str) -> None:
+        """What an operator types for an environment of `samconfig.toml`, but for the question that prod asks."""
+        # It looks for the file beside the template.
+        config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", environment]
+        self._sam("deploy", "--template-file", str(adapted()), *config, "--no-confirm-changeset")
+
     def delete(self) -> None:
         """What an operator types to be rid of it, without the questions."""
         self._sam("delete", "--no-prompts")

@@ -388,6 +388,33 @@ def test_a_stack_of_the_first_release_becomes_todays_with_its_tables_and_keys(st
         upgraded.delete()
 
 
+@pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("prod", True)])
+def test_the_environments_of_samconfig_are_deployed(stack: Stack, environment: str, *, protected: bool) -> None:
+    made = Stack(stack.emulator, f"as-{environment}")
+    made.deploy_as(environment)
+    (described,) = stack.emulator.client("cloudformation").describe_stacks(StackName=made.name)["Stacks"]
+    assert {"Key": "environment", "Value": environment} in described["Tags"]
+    for name in ("VideosTableName", "StateTableName"):
+        table = stack.emulator.client("dynamodb").describe_table(TableName=made.outputs[name])["Table"]
+        assert table["DeletionProtectionEnabled"] is protected
+    made.delete()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ({"MonthlyBudget": "5"}, "MonthlyBudget needs AlarmEmail"),
+        (
+            {"FrontDomain": "news.example.org", "Front": "cloudfront"},
+            "FrontDomain and FrontCertificateArn need each other",
+        ),
+    ],
+)
+def test_settings_that_need_others_are_refused_alone(emulator: Emulator, parameters: dict[str, str], why: str) -> None:
+    with pytest.raises(AssertionError, match=why):
+        Stack(emulator, "unruly", parameters).deploy()
+
+
 def test_a_second_stack_fits_beside_the_first_and_leaves_its_data_behind(stack: Stack) -> None:
     second = Stack(stack.emulator, "second", stack.parameters)
     second.deploy()
