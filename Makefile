@@ -67,7 +67,7 @@ sam-test: ## Test the functions in Lambda's own containers
 
 deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack to an emulator of AWS, and check it
 	@.newsreel/checkov/bin/checkov --config-file .checkov.yaml
-	@.venv/bin/cfn-lint --include-checks I -- template.yaml
+	@.venv/bin/cfn-lint --include-checks I -- template.yaml functions/front/template.yaml
 	@$(python) -m pytest -m deploy tests/deploy
 
 .newsreel/%/ready: requirements/%.txt

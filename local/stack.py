@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 QUEUE_ATTRIBUTES = ("DelaySeconds", "MessageRetentionPeriod", "VisibilityTimeout")
 KEYS, PASSWORDS, ADDRESSES = "KeysSecret", "PasswordsSecret", "TargetsSecret"
-KEY_PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+KEY_PARTS, INDEX_PARTS = ("AttributeDefinitions", "KeySchema"), ("IndexName", "KeySchema", "Projection")
+INDEXES = "GlobalSecondaryIndexes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def queue_source(template: Template, engine: Engine, refs: dict[str, str], funct
 
 def table_request(name: str, properties: dict[str, Any]) -> dict[str, Any]:
     """What CreateTable needs of a table in the template."""
-    parts = {part: properties[part] for part in KEY_PARTS if part in properties}
+    parts = {part: properties[part] for part in KEY_PARTS}
+    if INDEXES in properties:
+        parts[INDEXES] = [{part: index[part] for part in INDEX_PARTS} for index in properties[INDEXES]]
     return {"TableName": name, "BillingMode": properties["BillingMode"], **parts}
 
 
@@ -94,7 +97,7 @@ def _create_table(dynamodb: "DynamoDBClient", name: str, properties: dict[str, A
 
 def _shape(table: dict[str, Any]) -> Any:
     """Keys and indexes of a table, described by CreateTable or by DescribeTable."""
-    indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", ())}
+    indexes = {index["IndexName"]: index["KeySchema"] for index in table.get(INDEXES, ())}
     return table["KeySchema"], indexes
 
 

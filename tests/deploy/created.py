@@ -53,6 +53,35 @@ def queue(client: Callable[[str], Any], url: str) -> Properties:
     }
 
 
+def settings_application(client: Callable[[str], Any], name: str) -> Properties:
+    described = client("appconfig").get_application(ApplicationId=name)
+    return dict(described) | {"Tags": settings_tags(client, f"application/{name}")}
+
+
+def settings_tags(client: Callable[[str], Any], resource: str) -> list[dict[str, str]]:
+    arn = f"arn:aws:appconfig:{REGION}:{ACCOUNT}:{resource}"
+    return pairs(client("appconfig").list_tags_for_resource(ResourceArn=arn)["Tags"])
+
+
+def settings_profile(client: Callable[[str], Any], name: str) -> Properties:
+    """The profile of the only application."""
+    appconfig = client("appconfig")
+    (application,) = appconfig.list_applications()["Items"]
+    described = appconfig.get_configuration_profile(ApplicationId=application["Id"], ConfigurationProfileId=name)
+    tags = settings_tags(client, f"application/{application['Id']}/configurationprofile/{name}")
+    return dict(described) | {"Tags": tags}
+
+
+def settings_version(client: Callable[[str], Any], number: str) -> Properties:
+    """A version of the only profile of the only application."""
+    appconfig = client("appconfig")
+    (application,) = appconfig.list_applications()["Items"]
+    (profile,) = appconfig.list_configuration_profiles(ApplicationId=application["Id"])["Items"]
+    ids = {"ApplicationId": application["Id"], "ConfigurationProfileId": profile["Id"]}
+    described = appconfig.get_hosted_configuration_version(**ids, VersionNumber=int(number))
+    return dict(described) | {"Content": described["Content"].read().decode()}
+
+
 def secret(client: Callable[[str], Any], name: str) -> Properties:
     described = client("secretsmanager").describe_secret(SecretId=name)
     return dict(described) | {"Id": described["ARN"]}
@@ -73,15 +102,28 @@ def role(client: Callable[[str], Any], name: str) -> Properties:
 def function(client: Callable[[str], Any], name: str) -> Properties:
     described = client("lambda").get_function(FunctionName=name)
     configuration = described["Configuration"]
+    concurrency = client("lambda").get_function_concurrency(FunctionName=name)
     return dict(configuration) | {
         "Arn": configuration["FunctionArn"],
         "Layers": [layer["Arn"] for layer in configuration["Layers"]],
+        "ReservedConcurrentExecutions": concurrency.get("ReservedConcurrentExecutions"),
         "Tags": pairs(described["Tags"]),
     }
 
 
+def version(client: Callable[[str], Any], arn: str) -> Properties:
+    name, _, number = arn.rpartition(":")
+    return dict(client("lambda").get_function_configuration(FunctionName=name, Qualifier=number))
+
+
+def alias(client: Callable[[str], Any], arn: str) -> Properties:
+    function_arn, _, name = arn.rpartition(":")
+    function_name = function_arn.rpartition(":")[2]
+    return dict(client("lambda").get_alias(FunctionName=function_name, Name=name)) | {"FunctionName": function_name}
+
+
 def permission(client: Callable[[str], Any], name: str) -> Properties:
-    """The statement of a function's policy."""
+    """The statement of the policy of a function, or of its alias."""
     for each in client("lambda").list_functions()["Functions"]:
         try:
             policy = client("lambda").get_policy(FunctionName=each["FunctionName"])["Policy"]
@@ -89,9 +131,11 @@ def permission(client: Callable[[str], Any], name: str) -> Properties:
             continue
         for statement in json.loads(policy)["Statement"]:
             if name in json.dumps(statement):
+                whole = statement["Resource"] == each["FunctionArn"]
                 return {
                     "Action": statement["Action"],
-                    "FunctionName": each["FunctionName"],
+                    # An alias is named by its ARN.
+                    "FunctionName": each["FunctionName"] if whole else statement["Resource"],
                     "Principal": statement["Principal"]["Service"],
                     "SourceArn": statement["Condition"]["ArnLike"]["AWS:SourceArn"],
                 }
@@ -157,15 +201,20 @@ def subscription(client: Callable[[str], Any], arn: str) -> Properties:
 READERS: dict[str, Reader] = {
     "AWS::ApiGatewayV2::Api": http_api,
     "AWS::ApiGatewayV2::Stage": stage,
+    "AWS::AppConfig::Application": settings_application,
+    "AWS::AppConfig::ConfigurationProfile": settings_profile,
+    "AWS::AppConfig::HostedConfigurationVersion": settings_version,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::DynamoDB::Table": table,
     "AWS::IAM::Role": role,
+    "AWS::Lambda::Alias": alias,
     "AWS::Lambda::EventInvokeConfig": invoke_config,
     "AWS::Lambda::EventSourceMapping": mapping,
     "AWS::Lambda::Function": function,
     "AWS::Lambda::LayerVersion": layer,
     "AWS::Lambda::Permission": permission,
+    "AWS::Lambda::Version": version,
     "AWS::Logs::LogGroup": log_group,
     "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,

@@ -9,14 +9,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import yaml
+from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
 from local import sam
+from local.machine import ROOT
 from local.made_up import MadeUp
 from local.serving import serving
+from local.template import QUEUE, SECRET, TABLE
 from local.upstream import Limits, Upstream
+from tests import first_release
 from tests.deploy.created import READERS, Comparison
-from tests.deploy.emulator import MINISTACK, PATIENCE, Emulator, Stack, running, until
+from tests.deploy.emulator import BUILT, MINISTACK, PATIENCE, Emulator, Stack, running, until
+from tests.translated import translated
 
 pytestmark = pytest.mark.deploy
 
@@ -27,10 +33,13 @@ BUS, HEARD = "newsreel-events", "heard"
 PASSED_OVER = {
     # What the emulator does not take from a template.
     "AWS::ApiGatewayV2::Stage: DefaultRouteSettings",
+    "AWS::ApiGatewayV2::Stage: RouteSettings",
     "AWS::CloudWatch::Alarm: EvaluateLowSampleCountPercentile",
+    "AWS::DynamoDB::Table: OnDemandThroughput",
     "AWS::DynamoDB::Table: PointInTimeRecoverySpecification",
     "AWS::DynamoDB::Table: SSESpecification",
     "AWS::DynamoDB::Table: TimeToLiveSpecification",
+    "AWS::Lambda::Function: ReservedConcurrentExecutions",
 }
 WRITTEN_ONLY = {
     # What no call reads back; the secret's value is the operator's to change.
@@ -76,6 +85,7 @@ def stack(emulator: Emulator, bus: str) -> Iterator[Stack]:
             "UnitsPerDay": str(AMPLE),
             "AlarmEmail": "operator@example.org",
             "Tracing": "Active",
+            "ApiConcurrency": "5",
             "EventBus": BUS,
         }
         stack = Stack(emulator, "newsreel", parameters, ("reader", PASSWORD))
@@ -119,18 +129,21 @@ def test_every_resource_is_as_asked(stack: Stack) -> None:
 
 def test_changes_go_to_the_editor_and_all_else_to_the_api(stack: Stack) -> None:
     paths = Comparison(stack).asked["HttpApi"]["Properties"]["Body"]["paths"]
-    assert paths.keys() == {"$default", "/queries/{query+}", "/targets/{target}", "/targets/{target}/test"}
+    changed = {"/queries/{query+}", "/targets/{target}", "/targets/{target}/test"}
+    assert paths.keys() == {"$default", "/docs/{file}", *changed}
     ((method, route),) = paths["$default"].items()
     assert method == "x-amazon-apigateway-any-method"
     assert route["isDefaultRoute"]
-    changes = [(path, method) for path in paths for method in paths[path] if path != "$default"]
+    changes = [(path, method) for path in changed for method in paths[path]]
     wanted = {("/queries/{query+}", "put"), ("/queries/{query+}", "delete")}
     wanted |= {("/targets/{target}", "put"), ("/targets/{target}", "delete"), ("/targets/{target}/test", "put")}
     assert set(changes) == wanted
-    for each, function in ((route, "Api"), *((paths[path][method], "Editor") for path, method in changes)):
+    asked = ((route, "${ApiFunctionAliaslive}"), (paths["/docs/{file}"]["get"], "${ApiFunctionAliaslive}"))
+    changing = ((paths[path][method], "${EditorFunction.Arn}") for path, method in changes)
+    for each, function in (*asked, *changing):
         integration = each["x-amazon-apigateway-integration"]
         assert (integration["type"], integration["payloadFormatVersion"]) == ("aws_proxy", "2.0")
-        assert f"${{{function}Function.Arn}}" in integration["uri"]["Fn::Sub"]
+        assert function in integration["uri"]["Fn::Sub"]
 
 
 def test_only_the_editor_changes_what_is_watched(stack: Stack) -> None:
@@ -262,6 +275,69 @@ def test_the_function_answers_what_the_gateway_does_not_know(stack: Stack) -> No
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_queue_refuses_who_comes_without_tls(stack: Stack) -> None:
+    policy = yaml.safe_load(BUILT.read_text(encoding="utf-8"))["Resources"]["QueuesPolicy"]["Properties"]
+    url = stack.resources["DeadLetterQueue"]["PhysicalResourceId"]
+    plain, secure = stack.emulator.client("sqs"), stack.emulator.client("sqs")
+
+    def as_under_tls(params: dict[str, Any], **_: Any) -> None:
+        """Say what a proxy says that has taken TLS off."""
+        params["headers"]["X-Forwarded-Proto"] = "https"
+
+    secure.meta.events.register("before-call.sqs", as_under_tls)
+    plain.get_queue_attributes(QueueUrl=url)
+    plain.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy["PolicyDocument"])})
+    try:
+        secure.get_queue_attributes(QueueUrl=url)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            plain.get_queue_attributes(QueueUrl=url)
+    finally:
+        secure.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def test_a_front_leads_to_the_api_and_keeps_passwords_apart(stack: Stack) -> None:
+    formation = stack.emulator.client("cloudformation")
+    values = {"ApiDomain": "api.example.org", "Domain": "", "CertificateArn": ""}
+    formation.create_stack(
+        StackName="front",
+        TemplateBody=(ROOT / "functions/front/template.yaml").read_text(encoding="utf-8"),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
+    )
+    formation.get_waiter("stack_create_complete").wait(StackName="front", WaiterConfig={"Delay": 1})
+    made = Stack(stack.emulator, "front").resources
+    cloudfront = stack.emulator.client("cloudfront")
+    config = cloudfront.get_distribution_config(Id=made["Distribution"]["PhysicalResourceId"])["DistributionConfig"]
+    assert [each["DomainName"] for each in config["Origins"]["Items"]] == ["api.example.org"]
+    behavior = config["DefaultCacheBehavior"]
+    assert behavior["CachePolicyId"] == made["CachePolicy"]["PhysicalResourceId"]
+    policy = cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["HeadersConfig"]["Headers"]["Items"] == ["Authorization"]
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == "all"
+    assert Stack(stack.emulator, "front").outputs["DomainName"].endswith(".cloudfront.net")
+
+
+def test_a_version_that_fails_is_taken_back_by_moving_the_alias(stack: Stack) -> None:
+    """What CodeDeploy does, which the emulator has not: it moves the alias, and back when the alarm rings."""
+    functions = stack.emulator.client("lambda")
+    name = stack.resources["ApiFunction"]["PhysicalResourceId"]
+    good = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"RETENTION_DAYS": "none"}}
+    )
+    try:
+        # Nobody is sent to what is not yet a version, nor to a version that the alias does not name.
+        bad = functions.publish_version(FunctionName=name)["Version"]
+        assert stack.get("/videos").status_code == 200
+        functions.update_alias(FunctionName=name, Name="live", FunctionVersion=bad)
+        assert stack.get("/videos").status_code == 500
+    finally:
+        functions.update_alias(FunctionName=name, Name="live", FunctionVersion=good)
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    assert stack.get("/videos").status_code == 200
+
+
 def test_without_its_permissions_the_api_answers_503(stack: Stack) -> None:
     iam = stack.emulator.client("iam")
     role = stack.resources["ApiRole"]["PhysicalResourceId"]
@@ -280,6 +356,63 @@ def test_another_deployment_keeps_the_keys(keyed: Stack) -> None:
     secrets = keyed.emulator.client("secretsmanager")
     assert "sample" in secrets.get_secret_value(SecretId=keyed.outputs["KeysSecretId"])["SecretString"]
     keyed.deploy(Queries="cricket")
+
+
+def test_a_stack_of_the_first_release_becomes_todays_with_its_tables_and_keys(stack: Stack) -> None:
+    """The first release's template without its functions, as the emulator is to be shown what holds data alone."""
+    template = translated(first_release.TEMPLATE)
+    kept = {name: each for name, each in template.items() if each["Type"] in (TABLE, SECRET, QUEUE)}
+    formation = stack.emulator.client("cloudformation")
+    formation.create_stack(StackName="upgraded", TemplateBody=json.dumps({"Resources": kept}))
+    formation.get_waiter("stack_create_complete").wait(StackName="upgraded", WaiterConfig={"Delay": 1})
+    upgraded = Stack(stack.emulator, "upgraded", stack.parameters, stack.auth)
+    before = {name: each["PhysicalResourceId"] for name, each in upgraded.resources.items()}
+    dynamodb = stack.emulator.client("dynamodb")
+    first_release.seed(dynamodb, before, datetime.now(UTC))
+    secrets = stack.emulator.client("secretsmanager")
+    secrets.put_secret_value(SecretId=before["KeysSecret"], SecretString='{"keys": ["mine"]}')
+    # Nothing polls, so all stays as it was.
+    upgraded.deploy(Polling="off")
+    try:
+        schedules = stack.emulator.client("scheduler").list_schedules(State="DISABLED")["Schedules"]
+        assert [each["Name"] for each in schedules] == ["upgraded-every-minute"]
+        after = {name: each["PhysicalResourceId"] for name, each in upgraded.resources.items()}
+        assert {name: after[name] for name in before} == before
+        for name, items in first_release.TABLES.items():
+            assert dynamodb.scan(TableName=before[name])["Count"] == len(items)
+        assert secrets.get_secret_value(SecretId=before["KeysSecret"])["SecretString"] == '{"keys": ["mine"]}'
+        put_passwords(upgraded, reader=PASSWORD)
+        found = upgraded.get("/videos?query=cricket").json()["videos"]
+        assert [each["video_id"] for each in found] == [each["video_id"] for each in first_release.SHOWN["cricket"]]
+    finally:
+        upgraded.delete()
+
+
+@pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("prod", True)])
+def test_the_environments_of_samconfig_are_deployed(stack: Stack, environment: str, *, protected: bool) -> None:
+    made = Stack(stack.emulator, f"as-{environment}")
+    made.deploy_as(environment)
+    (described,) = stack.emulator.client("cloudformation").describe_stacks(StackName=made.name)["Stacks"]
+    assert {"Key": "environment", "Value": environment} in described["Tags"]
+    for name in ("VideosTableName", "StateTableName"):
+        table = stack.emulator.client("dynamodb").describe_table(TableName=made.outputs[name])["Table"]
+        assert table["DeletionProtectionEnabled"] is protected
+    made.delete()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ({"MonthlyBudget": "5"}, "MonthlyBudget needs AlarmEmail"),
+        (
+            {"FrontDomain": "news.example.org", "Front": "cloudfront"},
+            "FrontDomain and FrontCertificateArn need each other",
+        ),
+    ],
+)
+def test_settings_that_need_others_are_refused_alone(emulator: Emulator, parameters: dict[str, str], why: str) -> None:
+    with pytest.raises(AssertionError, match=why):
+        Stack(emulator, "unruly", parameters).deploy()
 
 
 def test_a_second_stack_fits_beside_the_first_and_leaves_its_data_behind(stack: Stack) -> None:

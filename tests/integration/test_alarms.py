@@ -36,7 +36,7 @@ AWS = {
     # docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
     "AWS/ApiGateway": ({"4xx", "5xx", "Count", "Latency"}, [{"ApiId"}]),
     # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    "AWS/Lambda": ({"Duration", "Errors"}, [{"FunctionName"}]),
+    "AWS/Lambda": ({"Duration", "Errors", "Throttles"}, [{"FunctionName"}]),
     # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     "AWS/SQS": ({"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}, [{"QueueName"}]),
 }
@@ -113,6 +113,11 @@ def test_instances_alone_raise_no_alarm_for_want_of_keys(
 def test_every_alarm_tells_the_topic(template: Template) -> None:
     for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [Intrinsic("Ref", "AlarmTopic")]
+
+
+def test_a_slow_fetcher_is_told_of_before_its_time_is_over(template: Template) -> None:
+    alarm = template.of_type("AWS::CloudWatch::Alarm")["SlowFetcherAlarm"]
+    assert alarm["Threshold"] == 0.8 * 1000 * template.function("FetcherFunction")["Timeout"]
 
 
 def emitted(world: World, capsys: pytest.CaptureFixture[str]) -> set[Metric]:

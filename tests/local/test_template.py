@@ -135,4 +135,5 @@ def test_a_request_for_a_table_has_no_more_than_the_engine_understands(template:
     for name, table in template.of_type(TABLE).items():
         request = stack.table_request(name, table)
         assert request["TableName"] == name
-        assert request.keys() <= {"TableName", "BillingMode", *stack.KEY_PARTS}
+        assert request.keys() <= {"TableName", "BillingMode", *stack.KEY_PARTS, stack.INDEXES}
+        assert all(index.keys() == set(stack.INDEX_PARTS) for index in request.get(stack.INDEXES, ()))

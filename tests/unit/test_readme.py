@@ -32,6 +32,8 @@ TESTED = {
     "sam deploy": "tests/deploy/test_stack.py",
     "sam deploy --guided": "tests/deploy/test_stack.py",
     'sam deploy --parameter-overrides Queries="cricket,chess"': "tests/deploy/test_stack.py",
+    "sam deploy --config-env dev": "tests/unit/test_samconfig.py",
+    "sam deploy --config-env prod": "tests/unit/test_samconfig.py",
     "sam delete": "tests/deploy/test_stack.py",
     "sam local invoke": "tests/sam/test_containers.py",
     "sam validate": "Makefile",
