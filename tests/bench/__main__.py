@@ -10,10 +10,24 @@ from pathlib import Path
 from types import ModuleType
 
 from local.machine import ROOT
-from tests.bench import cold_start, cost, depth, find, freshness, head, page, poll, refresh, search, size, tracking
+from tests.bench import (
+    cold_start,
+    compare,
+    cost,
+    depth,
+    find,
+    freshness,
+    head,
+    page,
+    poll,
+    refresh,
+    search,
+    size,
+    tracking,
+)
 from tests.bench.report import HEADER, first_look, say, section, section_of
 
-ALL = (cold_start, page, depth, poll, head, freshness, tracking, search, find, size, refresh, cost)
+ALL = (cold_start, page, depth, compare, poll, head, freshness, tracking, search, find, size, refresh, cost)
 PAPER, README = ROOT / "docs" / "benchmarks.md", ROOT / "README.md"
 BLOCK = re.compile(r"(?<=<!-- make bench writes this -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
