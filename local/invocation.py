@@ -3,8 +3,10 @@
 import threading
 import time
 import uuid
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from queue import SimpleQueue
 from typing import Any
 
 type Handler = Callable[[dict[str, Any], Any], Any]
@@ -31,12 +33,16 @@ class Context:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
+type Events = SimpleQueue[tuple[dict[str, Any], Context, Future[Any]] | None]
+"""What a handler's thread is to do; None ends it."""
+
+
 class TimedOut(Exception):
     """A function did not end within its time limit."""
 
 
 class Function:
-    """One instance of a function: like an instance of Lambda's, it handles one event at a time."""
+    """One instance of a function: like an instance of Lambda's, it handles one event at a time, all in one thread."""
 
     def __init__(self, name: str, handler: Handler, properties: dict[str, Any]) -> None:
         self.name = name
@@ -44,6 +50,7 @@ class Function:
         self._memory_mb = int(properties["MemorySize"])
         self._timeout_seconds = int(properties["Timeout"])
         self._busy = threading.Lock()
+        self._events: Events | None = None
 
     def invoke(self, event: dict[str, Any]) -> Any:
         """The handler's answer; what it raises is raised. Raises TimedOut where it takes longer than it may.
@@ -51,16 +58,28 @@ class Function:
         Lambda ends the process then. Here the handler's thread is left behind, and nothing waits for it.
         """
         answer: Future[Any] = Future()
-
-        def handle() -> None:
-            try:
-                answer.set_result(self._handler(event, Context(self.name, self._memory_mb, self._timeout_seconds)))
-            except BaseException as error:  # noqa: BLE001 - it is raised where the function is invoked
-                answer.set_exception(error)
-
         with self._busy:
-            threading.Thread(target=handle, daemon=True).start()
+            if self._events is None:
+                self._events = self._started()
+            self._events.put((event, Context(self.name, self._memory_mb, self._timeout_seconds), answer))
             done, _ = wait([answer], self._timeout_seconds)
-        if not done:
-            raise TimedOut(f"{self.name} timed out after {self._timeout_seconds} seconds")
+            if not done:
+                self._events.put(None)
+                self._events = None
+                raise TimedOut(f"{self.name} timed out after {self._timeout_seconds} seconds")
         return answer.result()
+
+    def _started(self) -> Events:
+        """A thread that handles what is put here, until that is None or this instance is no more."""
+        events: Events = SimpleQueue()
+        threading.Thread(target=_handle, args=(self._handler, events), daemon=True).start()
+        weakref.finalize(self, events.put, None)
+        return events
+
+
+def _handle(handler: Handler, events: Events) -> None:
+    for event, context, answer in iter(events.get, None):
+        try:
+            answer.set_result(handler(event, context))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the function is invoked
+            answer.set_exception(error)

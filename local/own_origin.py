@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
@@ -41,7 +42,7 @@ class OwnOrigin:
         return self._app(environ, start_response)
 
     def _problem(self, request: Request) -> str | None:
-        host = request.headers.get("Host", "").lower()
+        host = _host(request)
         if host not in self._hosts:
             return f"newsreel answers on this machine only, as {' or '.join(sorted(self._hosts))}."
         origin = request.headers.get("Origin")
@@ -51,3 +52,10 @@ class OwnOrigin:
         if request.method not in READING and request.headers.get("Sec-Fetch-Site") in FOREIGN:
             return "Pages of other sites may not change this newsreel."
         return None
+
+
+def _host(request: Request) -> str:
+    """Whom a request is for: a whole URL in its first line says so before `Host` does (RFC 9112, section 3.2.2)."""
+    target = request.environ.get("REQUEST_URI", "")
+    named = "" if target.startswith("/") else urlsplit(target).netloc
+    return (named or request.headers.get("Host", "")).lower()

@@ -1,26 +1,26 @@
 """A WSGI app on loopback, served from threads of this process."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
+THREADS = 16
+"""Requests that are answered at once. More than ten targets are never told at once, and a page asks for less."""
+PATIENCE = 1
+"""Seconds that an answer under way has to end when the block does."""
 
-
-class _Handler(WSGIRequestHandler):
-    """Logs no line for each request, and sends an answer's body without waiting for the client."""
-
-    disable_nagle_algorithm = True
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
+# It warns of each request that waits a moment for a thread.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 @contextmanager
@@ -29,13 +29,22 @@ def serving(app: "WSGIApplication", port: int = 0, host: str = LOOPBACK) -> Iter
 
     Raises OSError where the port is taken.
     """
-    # Listening is done here because werkzeug ends the process where it cannot listen.
-    with socket.create_server((host, port)) as listener:
-        server = make_server(host, port, app, threaded=True, request_handler=_Handler, fd=listener.fileno())
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    channels: dict[int, Any] = {}
+    # One socket makes one server, which the types of waitress do not tell from several.
+    server: Any = create_server(
+        app,
+        map=channels,
+        sockets=[socket.create_server((host, port))],
+        threads=THREADS,
+        # The app gets all headers, as there is no proxy whose word would count for more.
+        clear_untrusted_proxy_headers=False,
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield f"http://{LOOPBACK}:{server.port}"
+        yield f"http://{LOOPBACK}:{server.effective_port}"
     finally:
-        server.shutdown()
+        # In this order, as a thread that ends an answer wakes the loop, by a pipe that is closed with it.
+        server.task_dispatcher.shutdown(timeout=PATIENCE)
+        server.trigger.pull_trigger(lambda: close_all(channels))
         thread.join()

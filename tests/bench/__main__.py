@@ -12,6 +12,7 @@ from types import ModuleType
 from local.machine import ROOT
 from tests.bench import (
     cold_start,
+    compare,
     cost,
     depth,
     find,
@@ -27,7 +28,7 @@ from tests.bench import (
 )
 from tests.bench.report import HEADER, first_look, say, section, section_of
 
-ALL = (cold_start, page, depth, poll, scale, head, freshness, tracking, search, find, size, refresh, cost)
+ALL = (cold_start, page, depth, compare, poll, scale, head, freshness, tracking, search, find, size, refresh, cost)
 PAPER, README = ROOT / "docs" / "benchmarks.md", ROOT / "README.md"
 BLOCK = re.compile(r"(?<=<!-- make bench writes this -->\n).*?(?=<!-- end -->)", re.DOTALL)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,10 +255,20 @@ def test_videos_of_a_query_that_is_watched_again_are_not_removed(world: World) -
     assert len(world.ids("/videos?query=tennis")) == 3
 
 
-def test_a_table_that_does_not_answer_is_a_503(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_does_not_answer_is_a_503(world: World) -> None:
+    def fail(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="")
+
+    world.dynamodb.meta.events.register("before-call.dynamodb", fail)
+    assert world.put("tennis").status_code == 503
+    world.dynamodb.meta.events.unregister("before-call.dynamodb", fail)
+    assert world.put("tennis").status_code == 201
+
+
+def test_a_table_that_is_not_there_is_our_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(world.environ, "STATE_TABLE", "nothing")
     world.configure()
-    assert world.put("tennis").status_code == 503
+    assert world.put("tennis").status_code == 500
 
 
 def test_no_more_than_so_many_are_watched(world: World) -> None:

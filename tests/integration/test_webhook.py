@@ -219,7 +219,11 @@ def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_receiver_without_tls() -> None:
-    with answering(Response("", 200)) as (url, _):
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with speaking(refuse) as url:
         failed = failure(url.replace("http://", "https://"))
     assert failed.sure
     assert "TLS" in str(failed)

@@ -45,3 +45,15 @@ def test_a_handler_that_does_not_end_is_left_and_the_next_event_is_handled() -> 
     for thread in threads:
         thread.join()
     assert sorted(handled) == ["first", "second"]
+
+
+def test_one_thread_handles_all_events_and_ends_with_the_function() -> None:
+    threads: list[threading.Thread] = []
+    function = Function("api", lambda _event, _context: threads.append(threading.current_thread()), PROPERTIES)
+    for _ in range(3):
+        function.invoke({})
+    assert len(set(threads)) == 1
+    assert threads[0].is_alive()
+    del function
+    threads[0].join(10)
+    assert not threads[0].is_alive()
