@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.engine import Engine
-from newsreel.aws.calls import AT_ONCE, OURS, ROUNDS
+from newsreel.aws.calls import AT_ONCE, OURS, READ_ROUNDS, WRITE_ROUNDS
 from newsreel.errors import TableRefused, TableUnavailable
 from newsreel.keys.budget import Bucket
 from newsreel.keys.ring import KeyRing
@@ -231,8 +231,24 @@ def test_a_batch_that_is_never_done_ends_as_unavailable(
     Throttle(any_tables.client, calls=1000)
     with pytest.raises(TableUnavailable, match="unprocessed"):
         videos.put([video(number) for number in range(1, 26)], {})
-    assert len(pauses) == ROUNDS
+    assert len(pauses) == WRITE_ROUNDS
+    assert sum(pauses) < 13
+
+
+def test_a_reader_does_not_wait_as_long(any_tables: Tables, videos: Videos, pauses: list[float]) -> None:
+    Throttle(any_tables.client, calls=1000)
+    with pytest.raises(TableUnavailable, match="unprocessed"):
+        videos.find("cricket", [f"video{number:06d}" for number in range(50)])
+    assert len(pauses) == READ_ROUNDS
     assert sum(pauses) < 4
+
+
+def test_a_burst_outlasts_a_busy_table(any_tables: Tables, videos: Videos, pauses: list[float]) -> None:
+    # Of each batch, three are written a round.
+    Throttle(any_tables.client, calls=1000, done=3)
+    videos.put([video(number) for number in range(1, 26)], {})
+    assert len(videos.newest("cricket", 100)) == 25
+    assert len(pauses) > 2 * READ_ROUNDS
 
 
 def test_a_burst_is_written_several_batches_at_a_time_and_each_video_after_its_entries(

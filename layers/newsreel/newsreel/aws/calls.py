@@ -37,8 +37,11 @@ AT_ONCE = 16
 """Batches that are under way at a time."""
 DELAY_AT_MOST = 900
 """Seconds that SQS can delay a message."""
-ROUNDS = 6
-"""How often the unprocessed part of a batch is asked for again; the pauses double from 50 ms to 1.6 s."""
+READ_ROUNDS, WRITE_ROUNDS = 6, 12
+"""How often the unprocessed part of a batch is asked for again. Somebody may wait for what is read; what a burst writes
+may take a table of 4,000 units a second some seconds."""
+PAUSE_AT_MOST = 1.6
+"""Seconds; the pauses double from 50 ms up to this."""
 
 
 @contextmanager
@@ -93,7 +96,7 @@ def get_items(
         return answer.get("UnprocessedKeys")
 
     def get(some: Sequence[Attributes]) -> None:
-        _until_processed(read, {table: {"Keys": list(some), "ConsistentRead": consistent}})
+        _until_processed(read, {table: {"Keys": list(some), "ConsistentRead": consistent}}, READ_ROUNDS)
 
     _each(get, [*batched(keys, GET_LIMIT)])
     return found
@@ -138,7 +141,10 @@ def _write(client: "DynamoDBClient", table: str, requests: Sequence[Any]) -> Non
     def write(request: Any) -> Any:
         return client.batch_write_item(RequestItems=request).get("UnprocessedItems")
 
-    _each(lambda some: _until_processed(write, {table: list(some)}), [*batched(requests, WRITE_LIMIT)])
+    def put(some: Sequence[Any]) -> None:
+        _until_processed(write, {table: list(some)}, WRITE_ROUNDS)
+
+    _each(put, [*batched(requests, WRITE_LIMIT)])
 
 
 def _each[Part](call: Callable[[Part], None], parts: Sequence[Part]) -> None:
@@ -155,14 +161,14 @@ def _each[Part](call: Callable[[Part], None], parts: Sequence[Part]) -> None:
             pass
 
 
-def _until_processed(call: Callable[[Any], Any], request: Any) -> None:
-    for attempt in range(ROUNDS):
+def _until_processed(call: Callable[[Any], Any], request: Any, rounds: int) -> None:
+    for attempt in range(rounds):
         with table_errors():
             request = call(request)
         if not request:
             return
         # Full jitter, as AWS advises for batches: unprocessed parts mean that the table is throttled right now.
-        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+        time.sleep(random.uniform(0, min(PAUSE_AT_MOST, 0.05 * 2**attempt)))
     raise TableUnavailable("a batch was still unprocessed after the last retry")
 
 
