@@ -130,6 +130,11 @@ def adapted() -> Path:
     polls["ScalingConfig"]["MaximumConcurrency"] = concurrency
     for name in ("EditorFunction", "NotifierFunction"):
         resources[name]["Properties"]["Environment"]["Variables"]["TARGET_ADDRESSES"] = "any"
+    # On AWS, whoever may send a message may send a batch: docs.aws.amazon.com/AWSSimpleQueueService, "API permissions".
+    (policy,) = resources["FetcherRole"]["Properties"]["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        if "sqs:SendMessage" in statement.get("Action", ()) and isinstance(statement["Action"], list):
+            statement["Action"].append("sqs:SendMessageBatch")
     # It speaks plain HTTP, which the queues would refuse; a test lets one do so.
     del resources["QueuesPolicy"]
     # Nobody wants a front but its own test.
