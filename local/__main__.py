@@ -1,6 +1,7 @@
 """`python -m local` (`make run`): newsreel on this machine, until Ctrl-C."""
 
 import io
+import os
 import signal
 import sys
 
@@ -28,8 +29,14 @@ from local.console import say  # noqa: E402
 from local.environment import StartError  # noqa: E402
 from local.machine import run  # noqa: E402
 
+code = 0
 try:
     run(lambda: ended)
 except StartError as error:
     say(str(error))
-    sys.exit(1)
+    code = 1
+except SystemExit:
+    pass
+sys.stdout.flush()
+# A poll that is cut off is repeated later. Python would wait for the threads in which it writes.
+os._exit(code)

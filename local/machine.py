@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 import os
 import re
 import socket
@@ -72,6 +73,7 @@ def run(ended: Callable[[], bool]) -> None:
     an object up, `ended` ends it a moment later.
     """
     with ExitStack() as running:
+        running.callback(logging.disable, logging.NOTSET)
         try:
             _start(environment.settings(), running)
         except (EngineError, BotoCoreError, ClientError, OSError) as error:
@@ -132,6 +134,8 @@ def _start(known: Mapping[str, str], running: ExitStack) -> None:
     ]
     clock = Clock(fetcher, queues, services.sqs)
     running.callback(say, "stopped; `make run` goes on from here")
+    # What is cut off finds nothing of what it asks for, and is repeated later: that is no news.
+    running.callback(logging.disable)
     running.callback(clock.stop, PATIENCE)
     clock.start()
     threading.Thread(target=_expire, args=(services, template), daemon=True).start()

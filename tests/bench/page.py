@@ -5,7 +5,7 @@ write: boto3's `client.query`, its `TypeDeserializer`, and `json.dumps`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -52,24 +52,22 @@ page()
 def rows() -> Iterator[Row]:
     """Pages of 10 and 50, with and without compressing them, and one from the function's memory."""
     sam.build()
-    yield from anew("", "gzip")
     with warm() as (environment, path):
+        for size in SIZES:
+            plain = plain_page(size, environment)
+            for name, coding in (("", ""), (", compressed", "gzip")):
+                yield row(f"{size} videos{name}", page(size, coding, environment, path), plain)
         asked = environment | {"EVENT": event(SIZES[0], "gzip")}
         held = "app.ready._values and app.handler(event, context)"
         keep = HANDLER + "app.ready.seconds = app.pages.seconds = 1e9\n"
         yield row("10 videos from its memory", of_round(RUNTIME, keep, held, path, asked), plain_page(10, environment))
 
 
-def anew(*codings: str) -> Iterator[Row]:
-    """Pages of what is built, in these codings, each read from the table."""
-    each = "app.pages.clear(); app.ready.clear(); app.handler(event, context)"
-    with warm() as (environment, path):
-        for size in SIZES:
-            plain = plain_page(size, environment)
-            for coding in codings:
-                asked = environment | {"EVENT": event(size, coding)}
-                name = f"{size} videos, compressed" if coding else f"{size} videos"
-                yield row(name, of_round(RUNTIME, HANDLER, each, path, asked), plain)
+def page(size: int, coding: str, environment: Mapping[str, str], path: Sequence[Path]) -> float:
+    """Instructions of a page in this coding that is read from the table."""
+    asked = {**environment, "EVENT": event(size, coding)}
+    anew = "app.pages.clear(); app.ready.clear(); app.handler(event, context)"
+    return of_round(RUNTIME, HANDLER, anew, path, asked)
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def course(services: Engine, template: Template, faults: Sequence[str], flood: i
 def test_the_course_of_search_is_that_of_search_alone(services: Engine, template: Template) -> None:
     alone = cache(lambda: course(services, template, ["well"], 0, "off"))
 
-    @settings(max_examples=6, deadline=None)
+    @settings(max_examples=4, deadline=None)
     @given(st.lists(st.sampled_from(list(FAULTS)), min_size=1, max_size=8), st.sampled_from([0, 600]))
     def the_course_is_the_same(faults: list[str], flood: int) -> None:
         assert course(services, template, faults, flood, "on") == alone()
