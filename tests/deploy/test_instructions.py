@@ -24,7 +24,7 @@ REACHED = {
     "fetcher, nothing due: million instructions": 0.67,
     "fetcher with a poll: million instructions": 0.80,
 }
-"""What no start of these may come above, whatever the paper says."""
+"""What no start of these may come above by more than that, whatever the paper says."""
 
 
 def known(benchmark: ModuleType) -> dict[str, Row]:
@@ -48,7 +48,7 @@ def test_starts_stay_as_short_as_they_are() -> None:
     for row in cold_start.counted():
         paper = before[row.what]
         assert row.ours / row.theirs <= ALLOWED * paper.ours / paper.theirs, row
-        assert row.ours / row.theirs <= REACHED.get(row.what, 2), row
+        assert row.ours / row.theirs <= ALLOWED * REACHED.get(row.what, 2), row
 
 
 def test_pages_stay_as_cheap_as_they_are() -> None:
