@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from newsreel.aws.attributes import Attributes
-from newsreel.errors import ConditionFailed, QueueUnavailable, SecretUnreadable, TableRefused, TableUnavailable
+from newsreel.errors import (
+    ConditionFailed,
+    NewsreelError,
+    QueueUnavailable,
+    SecretUnreadable,
+    TableRefused,
+    TableUnavailable,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -172,28 +179,27 @@ def _until_processed(call: Callable[[Any], Any], request: Any, rounds: int) -> N
     raise TableUnavailable("a batch was still unprocessed after the last retry")
 
 
+@contextmanager
+def _errors(kind: type[NewsreelError], what: str) -> Iterator[None]:
+    """Turn what botocore raises into an exception of this kind, which says what is wrong."""
+    try:
+        yield
+    except ClientError as error:
+        raise kind(f"{what}: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise kind(f"{what}: {type(error).__name__}") from error
+
+
 def write_secret(client: "SecretsManagerClient", secret_id: str, text: str) -> None:
     """Give a secret a new value. Raises SecretUnreadable."""
-    try:
+    with _errors(SecretUnreadable, "the secret cannot be written"):
         client.put_secret_value(SecretId=secret_id, SecretString=text)
-    except ClientError as error:
-        raise SecretUnreadable(f"the secret cannot be written: {error.response['Error']['Code']}") from error
-    except BotoCoreError as error:
-        raise SecretUnreadable(f"the secret cannot be written: {type(error).__name__}") from error
 
 
 def send_message(client: "SQSClient", queue_url: str, message: Mapping[str, Any], delay: float = 0) -> None:
     """Put a message, as JSON, into a queue, which delivers it after so many seconds. Raises QueueUnavailable."""
-    try:
-        client.send_message(
-            QueueUrl=queue_url,
-            MessageBody=json.dumps(message),
-            DelaySeconds=_delay(delay),
-        )
-    except ClientError as error:
-        raise QueueUnavailable(f"the queue takes no message: {error.response['Error']['Code']}") from error
-    except BotoCoreError as error:
-        raise QueueUnavailable(f"the queue takes no message: {type(error).__name__}") from error
+    with _errors(QueueUnavailable, "the queue takes no message"):
+        client.send_message(QueueUrl=queue_url, MessageBody=json.dumps(message), DelaySeconds=_delay(delay))
 
 
 def send_messages(client: "SQSClient", queue_url: str, messages: Sequence[tuple[Mapping[str, Any], float]]) -> None:
@@ -203,14 +209,10 @@ def send_messages(client: "SQSClient", queue_url: str, messages: Sequence[tuple[
     """
 
     def send(some: Sequence[Any]) -> None:
-        try:
+        with _errors(QueueUnavailable, "the queue takes no message"):
             answer = client.send_message_batch(QueueUrl=queue_url, Entries=list(some))
-        except ClientError as error:
-            raise QueueUnavailable(f"the queue takes no message: {error.response['Error']['Code']}") from error
-        except BotoCoreError as error:
-            raise QueueUnavailable(f"the queue takes no message: {type(error).__name__}") from error
         if failed := answer.get("Failed"):
-            raise QueueUnavailable(f"the queue took {len(failed)} messages not: {failed[0]['Code']}")
+            raise QueueUnavailable(f"the queue did not take {len(failed)} of its messages: {failed[0]['Code']}")
 
     entries = [
         {"Id": str(number), "MessageBody": json.dumps(message), "DelaySeconds": _delay(delay)}
@@ -226,24 +228,16 @@ def _delay(seconds: float) -> int:
 def put_event(client: "EventBridgeClient", bus: str, source: str, kind: str, detail: Mapping[str, Any]) -> None:
     """Put an event, its detail as JSON, on a bus. Raises QueueUnavailable."""
     entry = {"EventBusName": bus, "Source": source, "DetailType": kind, "Detail": json.dumps(detail)}
-    try:
+    with _errors(QueueUnavailable, "the bus takes no event"):
         answer = client.put_events(Entries=[entry])  # type: ignore[list-item]
-    except ClientError as error:
-        raise QueueUnavailable(f"the bus takes no event: {error.response['Error']['Code']}") from error
-    except BotoCoreError as error:
-        raise QueueUnavailable(f"the bus takes no event: {type(error).__name__}") from error
     if answer.get("FailedEntryCount"):
         raise QueueUnavailable(f"the bus takes no event: {answer['Entries'][0].get('ErrorCode')}")
 
 
 def read_secret(client: "SecretsManagerClient", secret_id: str) -> tuple[str, str]:
     """A secret's text, and the id of its present version. Raises SecretUnreadable."""
-    try:
+    with _errors(SecretUnreadable, "the secret cannot be read"):
         answer = client.get_secret_value(SecretId=secret_id)
-    except ClientError as error:
-        raise SecretUnreadable(f"the secret cannot be read: {error.response['Error']['Code']}") from error
-    except BotoCoreError as error:
-        raise SecretUnreadable(f"the secret cannot be read: {type(error).__name__}") from error
     return answer.get("SecretString") or _text(answer.get("SecretBinary", b"")), answer["VersionId"]
 
 
