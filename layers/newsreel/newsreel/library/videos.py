@@ -161,15 +161,25 @@ class Videos:
     def _searched(self, stretch: Stretch, limit: int, *, newest_first: bool) -> list[Known]:
         """The first videos of a stretch that search found: what it has not given yet proves nothing of it."""
         found: list[Known] = []
+        for items in self._pages(stretch, limit, (*KNOWN, "found_by"), newest_first=newest_first):
+            searched = [item for item in items if "found_by" not in item]
+            found += map(_known, searched)
+            if len(found) >= limit or len(searched) == len(items):
+                break
+        return found[:limit]
+
+    def _pages(
+        self, stretch: Stretch, limit: int, attributes: Sequence[str], *, newest_first: bool
+    ) -> Iterator[Sequence[Attributes]]:
+        """The items of a stretch, at most `limit` at a time."""
         after = None
         while True:
             items, after = self.read(
-                stretch, newest_first=newest_first, limit=limit, after=after, attributes=(*KNOWN, "found_by")
+                stretch, newest_first=newest_first, limit=limit, after=after, attributes=attributes
             )
-            searched = [item for item in items if "found_by" not in item]
-            found += map(_known, searched)
-            if after is None or len(found) >= limit or len(searched) == len(items):
-                return found[:limit]
+            yield items
+            if after is None:
+                return
 
     def find(self, query: str, video_ids: Iterable[str]) -> dict[str, Video]:
         """The stored videos among these ids, as they are right now."""
@@ -226,12 +236,9 @@ class Videos:
         Oldest first.
         """
         stretch = Stretch("by_query_published_at", query, query, since, until)
-        names, after = ("video_id", "published_at", "found_by", "tracked"), None
-        while True:
-            items, after = self.read(stretch, newest_first=False, limit=STATE_STEP, after=after, attributes=names)
+        names = ("video_id", "published_at", "found_by", "tracked")
+        for items in self._pages(stretch, STATE_STEP, names, newest_first=False):
             yield from ("found_by" not in item for item in items if "tracked" in item)
-            if after is None:
-                return
 
     def kept_longer(self, video: Video, former: Video) -> bool:
         """Whether a newer version of a video may be kept longer than what is there."""

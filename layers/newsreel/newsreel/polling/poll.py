@@ -4,7 +4,7 @@ claim → choose the source → fetch → write the videos → only then: histor
 point, the next poll repeats the work, and nothing is lost or doubled.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 from random import random
@@ -239,7 +239,7 @@ def _store(
     found = [video for video in found if video.video_id in stored or instant(video.published_at) > oldest]
     versions = [merged(former, video) if (former := stored.get(video.video_id)) else video for video in found]
     if harvest.source == "invidious":
-        _announce(state, versions, stored, adapters.now(), announce)
+        announce_news(state, (each for each in versions if each.video_id not in stored), adapters.now(), announce)
         written = [each for each in versions if _put_of_fallback(each, stored.get(each.video_id), adapters)]
         return Stored(new=tuple(each for each in written if each.video_id not in stored))
     lookup, problem = Lookup(), None
@@ -253,24 +253,22 @@ def _store(
     # Searches find for a while what is gone already.
     latest = [details.get(each.video_id, each) for each in versions if each.video_id not in lookup.gone]
     changed = [each for each in latest if not ((former := stored.get(each.video_id)) and unchanged(former, each))]
-    _announce(state, changed, stored, adapters.now(), announce)
+    new = [each for each in changed if each.video_id not in stored]
+    announce_news(state, new, adapters.now(), announce)
     adapters.videos.put(changed, stored)
     adapters.videos.remove(query, lookup.gone & stored.keys())
-    new = [each for each in changed if each.video_id not in stored]
     confirmed = [each for each in changed if each.video_id in stored and stored[each.video_id].found_by != "search"]
     return Stored(tuple(new), (*new, *confirmed), problem)
 
 
-def _announce(
-    state: PollState, videos: Iterable[Video], stored: Mapping[str, Video], now: datetime, announce: Announce | None
-) -> None:
-    """Announce what is new and young enough to be news."""
+def announce_news(state: PollState, new: Iterable[Video], now: datetime, announce: Announce | None) -> None:
+    """Announce what of new videos is young enough to be news. Raises QueueUnavailable."""
     oldest = state.news_since(now)
     if announce is None or oldest is None:
         return
-    new = [each.video_id for each in videos if each.video_id not in stored and instant(each.published_at) > oldest]
-    if new:
-        announce(state.query, new)
+    news = [each.video_id for each in new if instant(each.published_at) > oldest]
+    if news:
+        announce(state.query, news)
 
 
 def _put_of_fallback(video: Video, former: Video | None, adapters: Adapters) -> bool:

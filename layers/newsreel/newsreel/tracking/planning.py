@@ -1,7 +1,7 @@
 """Planning: which channels are worth looking at until the next plan, and whether tracking guesses well enough."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
 from datetime import datetime, timedelta
@@ -147,9 +147,3 @@ def _tracked(
     due_at = former.due_at if former.rests else min(former.due_at, now + interval)
     judged = former.judged if former.queries == queries else ()
     return replace(former, queries=queries, interval_seconds=seconds, due_at=due_at, judged=judged)
-
-
-def expired(tracked: Iterable[str], plan: Plan) -> Iterator[str]:
-    """The channels that are tracked no more."""
-    kept = {each.channel_id for each in plan.channels}
-    return (each for each in tracked if each not in kept)

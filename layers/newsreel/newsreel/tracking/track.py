@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from random import random
 from typing import NamedTuple
 
@@ -19,13 +20,13 @@ from newsreel.errors import ChannelGone, SourceError
 from newsreel.polling.adapters import Adapters
 from newsreel.polling.harvest import ASKING
 from newsreel.polling.pace import backoff
-from newsreel.polling.poll import Announce
-from newsreel.polling.poll_state import NEWS_AGE, PollState
+from newsreel.polling.poll import Announce, announce_news
+from newsreel.polling.poll_state import NEWS_AGE
 from newsreel.settings import FetcherSettings
 from newsreel.sources.uploads import Upload
 from newsreel.times import instant, is_due, stamp
 from newsreel.tracking.match import Match, match_of
-from newsreel.tracking.planning import expired, plan, units_to_spare
+from newsreel.tracking.planning import plan, units_to_spare
 from newsreel.tracking.state import QueryTracking, TrackedChannel, TrackingState
 from newsreel.tracking.states import TrackingStates
 from newsreel.video import Position, Video
@@ -125,7 +126,7 @@ class _Run:
         """Do the work; the state after it."""
         if is_due(self._state.plan_due_at, self._now):
             self._plan()
-        matches = {query.name: (query, match) for query in self._queries if (match := match_of(query))}
+        matches = {query.name: match for query in self._queries if (match := match_of(query))}
         looked = list(self._looks(matches))
         self._note_found()
         self._states.put_channels(looked)
@@ -157,10 +158,11 @@ class _Run:
         """Choose the channels anew."""
         former = self._states.queries([query.name for query in self._queries], consistent=True)
         made = plan(self._queries, self._channels, self._settings.units_per_day, self._units(), self._adapters, former)
+        channels = {each.channel_id: each for each in made.channels}
         self._states.put_channels(made.channels)
-        self._states.drop_channels(expired(self._channels, made))
+        self._states.drop_channels(self._channels.keys() - channels.keys())
         self._states.put_queries(made.queries, self._now)
-        self._channels = {each.channel_id: each for each in made.channels}
+        self._channels = channels
         self.planned = True
         self.verdicts = made.verdicts
         self.stopped = [
@@ -172,12 +174,12 @@ class _Run:
         midnight = self._adapters.ring.budget("default").resets_at
         self._state = replace(self._state, plan_due_at=min(self._now + PLAN_EVERY, midnight))
 
-    def _looks(self, matches: Mapping[str, tuple[WatchedQuery, Match]]) -> Iterator[TrackedChannel]:
+    def _looks(self, matches: Mapping[str, Match]) -> Iterator[TrackedChannel]:
         """Look at the channels that are due, as long as there are units and time; each as it is then."""
         spare = self._units()
         before = self._adapters.youtube.calls["default"]
-        due = sorted((each for each in self._channels.values() if is_due(each.due_at, self._now)), key=_due)
-        for channel in due:
+        due = [each for each in self._channels.values() if is_due(each.due_at, self._now)]
+        for channel in sorted(due, key=attrgetter("due_at")):
             spent = self._adapters.youtube.calls["default"] - before
             # One for the uploads, one for the details of what is new.
             if spent + 2 > spare or self._adapters.now() - self._now >= ASKING:
@@ -194,7 +196,7 @@ class _Run:
                     self._state, today=today._replace(looks=today.looks + 1, units=today.units + units)
                 )
 
-    def _look(self, channel: TrackedChannel, matches: Mapping[str, tuple[WatchedQuery, Match]]) -> TrackedChannel:
+    def _look(self, channel: TrackedChannel, matches: Mapping[str, Match]) -> TrackedChannel:
         """Look at one channel's uploads; the channel as it is then. Raises SourceError, TableUnavailable."""
         try:
             uploads = self._adapters.youtube.uploads(channel.channel_id)
@@ -205,7 +207,7 @@ class _Run:
         young = [each for each in uploads if self._is_new(each.published_at, channel)]
         wanted = [
             _video(each, name, channel.channel_id, self._adapters.now())
-            for name, (_, match) in matches.items()
+            for name, match in matches.items()
             for each in young
             if each.video_id not in channel.judged and match.holds(each.title, each.description, each.channel_title)
         ]
@@ -252,18 +254,12 @@ class _Run:
         ]
         names = dict.fromkeys(each.query for each in right)
         for state in self._adapters.states.read(list(names)):
-            self._announce_news(state, [each for each in right if each.query == state.query])
+            new = [each for each in right if each.query == state.query]
+            announce_news(state, new, self._now, self._announce(state.query))
         for video in right:
             if self._adapters.videos.put_new(video):
                 self._found[video.query].append(Position(video.published_at, video.video_id))
                 self.delays.append(max(timedelta(0), instant(video.first_seen_at) - instant(video.published_at)))
-
-    def _announce_news(self, state: PollState, videos: Sequence[Video]) -> None:
-        announce, since = self._announce(state.query), state.news_since(self._now)
-        if announce and since:
-            news = [each.video_id for each in videos if instant(each.published_at) > since]
-            if news:
-                announce(state.query, news)
 
     def _note_found(self) -> None:
         """Note what was stored, for each query."""
@@ -274,10 +270,6 @@ class _Run:
         count = sum(map(len, self._found.values()))
         today = self._state.today
         self._state = replace(self._state, today=today._replace(found=today.found + count))
-
-
-def _due(channel: TrackedChannel) -> datetime:
-    return channel.due_at
 
 
 def _video(upload: Upload, query: str, channel_id: str, now: datetime) -> Video:

@@ -505,12 +505,6 @@ def newest_video(item: Attributes) -> NewestVideo:
     """The newest video of a query as readers see it."""
     return {
         "video_id": item["video_id"]["S"],
-        "title": _text(item, "title"),
+        "title": item.get("title", NO_TEXT)["S"],
         "published_at": item["published_at"]["S"],
     }
-
-
-def _text(item: Attributes, name: str) -> str:
-    """A text, which is left out of an item where it is empty."""
-    text: str = item[name]["S"] if name in item else ""
-    return text
