@@ -58,6 +58,9 @@ class Readable(logging.Formatter):
         refresh = getattr(record, "refresh", None)
         if isinstance(refresh, Mapping):
             return folded(f"{time}  {refresh_line(refresh)}", columns())
+        tracking = getattr(record, "tracking", None)
+        if isinstance(tracking, Mapping):
+            return folded(f"{time}  {tracking_line(tracking)}", columns())
         told = getattr(record, "told", None)
         if isinstance(told, Mapping):
             return folded(f"{time}  {told_line(told)}", columns())
@@ -91,6 +94,13 @@ def refresh_line(refresh: Mapping[str, Any]) -> str:
     """What a refresh of stored videos did."""
     counts = "  ".join(f"{refresh[name]} {name}" for name in ("asked", "changed", "gone"))
     return f"stored videos asked for again: {counts}" + (f"  {refresh['problem']}" if refresh["problem"] else "")
+
+
+def tracking_line(tracking: Mapping[str, Any]) -> str:
+    """What a run of tracking did."""
+    counts = f"{tracking['channels']} channels tracked: {tracking['looks']} looked at  {tracking['new']} new"
+    stopped = [f"{query} no more, as searches confirm too little" for query in tracking["stopped"]]
+    return "  ".join((counts, *stopped, *filter(None, [tracking["problem"]])))
 
 
 def told_line(told: Mapping[str, Any]) -> str:

@@ -51,6 +51,14 @@ def test_a_problem_stands_at_the_end() -> None:
     assert "WARNING" not in line
 
 
+def test_tracking_says_what_it_did_and_what_it_gives_up() -> None:
+    tracking = {"channels": 27, "looks": 3, "new": 1, "stopped": (), "problem": None}
+    assert shown("tracking", tracking=tracking).endswith("  27 channels tracked: 3 looked at  1 new")
+    assert shown("tracking", tracking=tracking | {"problem": "no answer"}).endswith("1 new  no answer")
+    stopped = shown("tracking", tracking=tracking | {"stopped": ("tea",)})
+    assert stopped.endswith("1 new  tea no more, as searches confirm too little")
+
+
 def test_a_refresh_says_what_it_was_for_and_did() -> None:
     refresh = {"asked": 17, "changed": 3, "gone": 1, "problem": None}
     assert shown("refresh", refresh=refresh).endswith("  stored videos asked for again: 17 asked  3 changed  1 gone")
