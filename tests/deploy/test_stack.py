@@ -92,19 +92,10 @@ def stack(emulator: Emulator, bus: str) -> Iterator[Stack]:
         stack.deploy()
         # The emulator does not resolve what copies the reader's first password.
         put_passwords(stack, reader=PASSWORD, editor="another-password")
+        # Before the schedule first fires, a minute from now: what finds no key looks again only after five.
+        secrets = emulator.client("secretsmanager")
+        secrets.put_secret_value(SecretId=stack.outputs["KeysSecretId"], SecretString='{"keys": ["sample"]}')
         yield stack
-
-
-@pytest.fixture(scope="module")
-def keyed(stack: Stack) -> Stack:
-    """The same, after the operator has put a key into the secret."""
-    put_keys(stack, "sample")
-    return stack
-
-
-def put_keys(stack: Stack, *keys: str) -> None:
-    secrets = stack.emulator.client("secretsmanager")
-    secrets.put_secret_value(SecretId=stack.outputs["KeysSecretId"], SecretString=json.dumps({"keys": keys}))
 
 
 def put_passwords(stack: Stack, **passwords: str) -> None:
@@ -162,18 +153,18 @@ def test_only_the_editor_changes_what_is_watched(stack: Stack) -> None:
     until(lambda: stack.get(path).status_code == 404, "it is watched no more")
 
 
-def test_the_schedule_and_the_queue_poll_and_the_api_answers(keyed: Stack) -> None:
-    page = until(lambda: (found := keyed.get("/videos").json())["next_cursor"] and found, "there are videos")
+def test_the_schedule_and_the_queue_poll_and_the_api_answers(stack: Stack) -> None:
+    page = until(lambda: (found := stack.get("/videos").json())["next_cursor"] and found, "there are videos")
     assert len(page["videos"]) == 10
-    assert keyed.get(f"/videos?cursor={page['next_cursor']}").json()["prev_cursor"]
+    assert stack.get(f"/videos?cursor={page['next_cursor']}").json()["prev_cursor"]
     # The schedule fires once a minute: a poll within the same minute comes from the queue.
-    last = until(lambda: polled_at(keyed), "the poll is told")
-    second = until(lambda: (at := polled_at(keyed)) != last and at, "there is another poll")
-    third = until(lambda: (at := polled_at(keyed)) != second and at, "there is one more")
+    last = until(lambda: polled_at(stack), "the poll is told")
+    second = until(lambda: (at := polled_at(stack)) != last and at, "there is another poll")
+    third = until(lambda: (at := polled_at(stack)) != second and at, "there is one more")
     assert (datetime.fromisoformat(str(third)) - datetime.fromisoformat(str(second))).total_seconds() < 50
-    assert keyed.get("/status").json()["healthy"]
-    sqs = keyed.emulator.client("sqs")
-    dead = sqs.get_queue_attributes(QueueUrl=keyed.outputs["DeadLetterQueueUrl"], AttributeNames=["All"])
+    assert stack.get("/status").json()["healthy"]
+    sqs = stack.emulator.client("sqs")
+    dead = sqs.get_queue_attributes(QueueUrl=stack.outputs["DeadLetterQueueUrl"], AttributeNames=["All"])
     assert dead["Attributes"]["ApproximateNumberOfMessages"] == "0"
 
 
@@ -183,8 +174,8 @@ def polled_at(stack: Stack) -> str | None:
     return at
 
 
-def test_a_webhook_and_the_bus_are_told_of_new_videos(keyed: Stack, bus: str) -> None:
-    editor = replace(keyed, auth=("editor", "another-password"))
+def test_a_webhook_and_the_bus_are_told_of_new_videos(stack: Stack, bus: str) -> None:
+    editor = replace(stack, auth=("editor", "another-password"))
     got: queue.Queue[dict[str, Any]] = queue.Queue()
 
     def receiver(environ: Any, start_response: Any) -> Any:
@@ -193,7 +184,7 @@ def test_a_webhook_and_the_bus_are_told_of_new_videos(keyed: Stack, bus: str) ->
 
     with serving(receiver) as url:
         target = {"kind": "webhook", "address": f"{url}/a-secret-path"}
-        assert keyed.ask("PUT", "/targets/program", json=target).status_code == 401
+        assert stack.ask("PUT", "/targets/program", json=target).status_code == 401
         made = editor.ask("PUT", "/targets/program", json=target)
         assert (made.status_code, len(made.json()["secret"])) == (201, 43)
         assert editor.ask("PUT", "/targets/program/test").status_code == 202
@@ -201,20 +192,20 @@ def test_a_webhook_and_the_bus_are_told_of_new_videos(keyed: Stack, bus: str) ->
         message = got.get(timeout=PATIENCE)
     assert message["type"] == "videos"
     told = {video["video_id"] for video in message["videos"]}
-    assert all(keyed.get(f"/videos/{video_id}").json()["queries"] == ["cricket"] for video_id in told)
-    health = until(lambda: [each for each in keyed.get("/targets").json()["targets"] if each["told"]], "it is noted")
+    assert all(stack.get(f"/videos/{video_id}").json()["queries"] == ["cricket"] for video_id in told)
+    health = until(lambda: [each for each in stack.get("/targets").json()["targets"] if each["told"]], "it is noted")
     assert (health[0]["state"], health[0]["problem"], health[0]["test_problem"]) == ("ok", None, None)
-    sqs = keyed.emulator.client("sqs")
+    sqs = stack.emulator.client("sqs")
     events = [
         json.loads(each["Body"])
         for each in until(lambda: sqs.receive_message(QueueUrl=bus, MaxNumberOfMessages=10).get("Messages"), "an event")
     ]
     assert {each["detail"]["query"] for each in events} == {"cricket"}
-    assert all(keyed.get(f"/videos/{video_id}").ok for each in events for video_id in each["detail"]["video_ids"])
-    secrets = keyed.emulator.client("secretsmanager")
-    addresses = secrets.get_secret_value(SecretId=keyed.resources["TargetsSecret"]["PhysicalResourceId"])
+    assert all(stack.get(f"/videos/{video_id}").ok for each in events for video_id in each["detail"]["video_ids"])
+    secrets = stack.emulator.client("secretsmanager")
+    addresses = secrets.get_secret_value(SecretId=stack.resources["TargetsSecret"]["PhysicalResourceId"])
     assert "a-secret-path" in addresses["SecretString"]
-    found = keyed.get("/targets/program")
+    found = stack.get("/targets/program")
     assert "a-secret-path" not in found.text
     gone = editor.ask("DELETE", "/targets/program", headers={"If-Match": found.headers["ETag"]})
     assert gone.status_code == 204
@@ -351,11 +342,11 @@ def test_an_api_without_its_permissions_says_that_the_fault_is_its_own(stack: St
         iam.put_role_policy(RoleName=role, PolicyName="api", PolicyDocument=json.dumps(policy))
 
 
-def test_another_deployment_keeps_the_keys(keyed: Stack) -> None:
-    keyed.deploy(Queries="cricket,tennis")
-    secrets = keyed.emulator.client("secretsmanager")
-    assert "sample" in secrets.get_secret_value(SecretId=keyed.outputs["KeysSecretId"])["SecretString"]
-    keyed.deploy(Queries="cricket")
+def test_another_deployment_keeps_the_keys(stack: Stack) -> None:
+    stack.deploy(Queries="cricket,tennis")
+    secrets = stack.emulator.client("secretsmanager")
+    assert "sample" in secrets.get_secret_value(SecretId=stack.outputs["KeysSecretId"])["SecretString"]
+    stack.deploy(Queries="cricket")
 
 
 def test_a_stack_of_the_first_release_becomes_todays_with_its_tables_and_keys(stack: Stack) -> None:
