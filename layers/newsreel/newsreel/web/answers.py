@@ -5,7 +5,6 @@ RFC 9110 (semantics), RFC 9111 (caching), RFC 9457 (problem details), RFC 8288 (
 
 import base64
 import gzip
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from copy import replace
@@ -14,6 +13,7 @@ from functools import cached_property
 from http import HTTPStatus
 from math import ceil
 from typing import Any, NamedTuple
+from zlib import adler32, crc32
 
 import orjson
 from aws_lambda_powertools.event_handler import Response
@@ -86,10 +86,15 @@ class Answer:
 
     @cached_property
     def etag(self) -> str:
-        """A weak validator: compressed or not, it is the same page. A strong one of what can be changed."""
+        """A weak validator: compressed or not, it is the same page. A strong one of what can be changed.
+
+        Versions of a page are to be told apart, not to be vouched for: two checksums, of 64 bits together, take half
+        the time of a digest.
+        """
         if self.version is not None:
             return version_tag(self.version)
-        return f'W/"{hashlib.blake2b(self.body.encode(), digest_size=9).hexdigest()}"'
+        body = self.body.encode()
+        return f'W/"{crc32(body):08x}{adler32(body):08x}"'
 
     @cached_property
     def packed(self) -> str:
