@@ -5,9 +5,9 @@ from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsreel.aws.attributes import Attributes
-from newsreel.library.item import from_item
+from newsreel.library.item import from_item, position
 from newsreel.library.listing import Listing, Shelf
-from newsreel.library.place import Place, Walk, of_video
+from newsreel.library.place import Place, Walk, of_video, timed
 from newsreel.library.videos import Videos
 from newsreel.video import Video
 
@@ -23,10 +23,16 @@ LOOKED_AT_MOST = 500
 class Row(NamedTuple):
     """A video of a page."""
 
-    place: Place
     item: Attributes
     queries: tuple[str, ...]
     """Those of the listing that found it, in their order."""
+    walked: Place | None = None
+    """Where an index had it, if one was walked."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.walked or timed(position(self.item))
 
 
 type Rows = Iterator[tuple[list[Row], Place | None]]
@@ -100,7 +106,7 @@ def _row(
         item = item | {"view_count": {"N": str(place.rank)}}
     elif of_video(best, listing.ranked_by) != place:
         return None
-    return Row(place, item, tuple(found))
+    return Row(item, tuple(found), place)
 
 
 def _belief(video: Video) -> tuple[bool, bool, str]:

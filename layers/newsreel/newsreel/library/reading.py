@@ -29,8 +29,7 @@ def rows(
     start = after.position if after else None
     for items, rest in by_time.items(videos, shelf, listing, newest_first=descending, after=start, size=size):
         queries = (shelf.query,)
-        found = [Row(Place(0, item["published_at"]["S"], item["video_id"]["S"]), item, queries) for item in items]
-        yield found, timed(rest) if rest else None
+        yield [Row(item, queries) for item in items], timed(rest) if rest else None
 
 
 def ranked(videos: Videos, listing: Listing, shelves: Sequence[Shelf], walk: Walk, size: int) -> Rows:

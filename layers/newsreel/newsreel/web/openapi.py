@@ -14,11 +14,9 @@ from typing import Any
 from newsreel.aws.attributes import packed
 from newsreel.fields import Field
 from newsreel.ids import VIDEO_ID
-from newsreel.library.item import position
 from newsreel.library.listing import Listing
 from newsreel.library.looking import Row
 from newsreel.library.page import Page
-from newsreel.library.place import timed
 from newsreel.news.target import FIELDS
 from newsreel.settings import QUERY_LENGTH_AT_MOST, TARGET_NAME_AT_MOST
 from newsreel.watched import SETTINGS
@@ -690,7 +688,7 @@ def _json_feed() -> Document:
 
 def _page() -> Page:
     item = packed(VIDEO)
-    return Page((Row(timed(position(item)), item, ("cricket",)),), CURSOR, None)
+    return Page((Row(item, ("cricket",)),), CURSOR, None)
 
 
 def _headers(*names: str) -> Document:

@@ -5,7 +5,7 @@ texts beside their fields. Every field is always there.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, get_args
 
 from newsreel.aws.attributes import Attributes
 from newsreel.ids import CHANNEL_ID, VIDEO_ID
@@ -435,54 +435,81 @@ class InvalidParameters(Problem):
     """All that is wrong."""
 
 
-NO_TEXT: Attributes = {"S": ""}
-NO_TRUTH: Attributes = {"BOOL": None}
-NO_PICTURES: Attributes = {"M": {}}
-"""What stands for an attribute that an item lacks: a text that is empty, what is not known."""
+type Text = Literal["title", "description", "channel_id", "channel_title", "starts_at", "found_by", "refreshed_at"]
+type Truth = Literal["vertical", "embeddable", "made_for_kids"]
+type Number = Literal["duration_seconds", "view_count", "like_count", "comment_count"]
+TEXTS: tuple[Text, ...] = get_args(Text.__value__)
+TRUTHS: tuple[Truth, ...] = get_args(Truth.__value__)
+NUMBERS: tuple[Number, ...] = get_args(Number.__value__)
+"""What an item may lack."""
+BLANK: Video = {
+    "video_id": "",
+    "query": "",
+    "queries": [],
+    "url": "",
+    "title": "",
+    "description": "",
+    "channel_id": None,
+    "channel_title": "",
+    "thumbnails": {},
+    "published_at": "",
+    "published_at_exact": True,
+    "duration_seconds": None,
+    "starts_at": None,
+    "vertical": None,
+    "embeddable": None,
+    "made_for_kids": None,
+    "view_count": None,
+    "like_count": None,
+    "comment_count": None,
+    "live": "none",
+    "source": "youtube",
+    "found_by": "search",
+    "first_seen_at": "",
+    "fetched_at": "",
+    "refreshed_at": None,
+}
+"""A video of which nothing is known."""
 
 
 def video(item: Attributes, queries: Sequence[str] = ()) -> Video:
     """The video of an item as readers see it, with the queries of a listing that found it, by default its own.
 
     It takes the attributes' types for known, as `unpacked` would cost a page of 50 a third more, and calls no function
-    of its own (`make bench`).
+    of its own. It fills a copy, as Python makes a dictionary of so many keys in two parts, then joins them: that would
+    be a twentieth of such a page (`make bench`).
     """
-    get = item.get
-    video_id = item["video_id"]["S"]
-    return {
-        "video_id": video_id,
-        "query": item["query"]["S"],
-        "queries": list(queries) or [item["query"]["S"]],
-        "url": WATCH_URL + video_id,
-        "title": get("title", NO_TEXT)["S"],
-        "description": get("description", NO_TEXT)["S"],
-        "channel_id": get("channel_id", NO_TEXT)["S"] or None,
-        "channel_title": get("channel_title", NO_TEXT)["S"],
-        "thumbnails": {
+    found = BLANK.copy()
+    found["video_id"] = item["video_id"]["S"]
+    found["query"] = item["query"]["S"]
+    found["queries"] = [*queries] or [item["query"]["S"]]
+    found["url"] = WATCH_URL + item["video_id"]["S"]
+    if "thumbnails" in item:
+        found["thumbnails"] = {
             name: {
-                "url": picture["M"]["url"]["S"],
-                "width": int(width["N"]) if "N" in (width := picture["M"]["width"]) else None,
-                "height": int(height["N"]) if "N" in (height := picture["M"]["height"]) else None,
+                "url": size["url"]["S"],
+                "width": int(width["N"]) if "N" in (width := size["width"]) else None,
+                "height": int(height["N"]) if "N" in (height := size["height"]) else None,
             }
-            for name, picture in get("thumbnails", NO_PICTURES)["M"].items()
-        },
-        "published_at": item["published_at"]["S"],
-        "published_at_exact": item["published_at_exact"]["BOOL"],
-        "duration_seconds": int(item["duration_seconds"]["N"]) if "duration_seconds" in item else None,
-        "starts_at": get("starts_at", NO_TEXT)["S"] or None,
-        "vertical": get("vertical", NO_TRUTH)["BOOL"],
-        "embeddable": get("embeddable", NO_TRUTH)["BOOL"],
-        "made_for_kids": get("made_for_kids", NO_TRUTH)["BOOL"],
-        "view_count": int(item["view_count"]["N"]) if "view_count" in item else None,
-        "like_count": int(item["like_count"]["N"]) if "like_count" in item else None,
-        "comment_count": int(item["comment_count"]["N"]) if "comment_count" in item else None,
-        "live": item["live"]["S"],
-        "source": item["source"]["S"],
-        "found_by": "channel" if "found_by" in item else "search",
-        "first_seen_at": item["first_seen_at"]["S"],
-        "fetched_at": item["fetched_at"]["S"],
-        "refreshed_at": get("refreshed_at", NO_TEXT)["S"] or None,
-    }
+            for name, picture in item["thumbnails"]["M"].items()
+            for size in [picture["M"]]
+        }
+    found["published_at"] = item["published_at"]["S"]
+    found["published_at_exact"] = item["published_at_exact"]["BOOL"]
+    found["live"] = item["live"]["S"]
+    found["source"] = item["source"]["S"]
+    found["first_seen_at"] = item["first_seen_at"]["S"]
+    found["fetched_at"] = item["fetched_at"]["S"]
+    for text in TEXTS:
+        if text in item:
+            found[text] = item[text]["S"]
+    for truth in TRUTHS:
+        if truth in item:
+            found[truth] = item[truth]["BOOL"]
+    for number in NUMBERS:
+        if number in item:
+            found[number] = int(item[number]["N"])
+    return found
 
 
 def query_settings(query: Watched) -> QuerySettings:
@@ -505,6 +532,6 @@ def newest_video(item: Attributes) -> NewestVideo:
     """The newest video of a query as readers see it."""
     return {
         "video_id": item["video_id"]["S"],
-        "title": item.get("title", NO_TEXT)["S"],
+        "title": item["title"]["S"] if "title" in item else "",
         "published_at": item["published_at"]["S"],
     }
