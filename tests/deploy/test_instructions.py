@@ -24,7 +24,8 @@ REACHED = {
     "fetcher, nothing due: million instructions": 0.67,
     "fetcher with a poll: million instructions": 0.80,
 }
-"""What no start of these may come above by more than that, whatever the paper says."""
+PAGES = {10: 5.2 / 17, 50: 10.6 / 17}
+"""What no start and no page of these sizes may come above by more than that, whatever the paper says."""
 
 
 def known(benchmark: ModuleType) -> dict[str, Row]:
@@ -59,4 +60,4 @@ def test_pages_stay_as_cheap_as_they_are() -> None:
             ours = page.page(size, "", environment, path)
             # A plain page of fifty takes longer to count than all the rest.
             paper = before[f"{size} videos"].ours / before["10 videos"].theirs
-            assert ours / plain <= ALLOWED * paper, (size, ours, plain)
+            assert ours / plain <= ALLOWED * min(paper, PAGES[size]), (size, ours, plain)
