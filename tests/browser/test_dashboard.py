@@ -8,8 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Open, Site
 from tests.world import START
 
-MOTION = True
-
 
 def cards(page: Page) -> Locator:
     """The cards on the page."""

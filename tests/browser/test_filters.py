@@ -2,14 +2,13 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import HEIGHTS, Open
 from tests.browser.pretend_api import PretendApi, videos
-from tests.browser.test_accessibility import AXE
+from tests.browser.test_accessibility import check_by_axe
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WIDTHS = (1440, 768, 390)
@@ -53,17 +52,7 @@ def total(page: Page, count: int) -> None:
 
 def no_violation(page: Page) -> None:
     """Axe finds nothing to object to, in light and dark, and nothing is wider than the screen."""
-    if not page.evaluate("window.axe !== undefined"):
-        page.evaluate(AXE)
-    schemes: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
-        ("light", {}),
-        # The other rules do not ask for colours.
-        ("dark", {"runOnly": ["color-contrast"]}),
-    )
-    for scheme, options in schemes:
-        page.emulate_media(color_scheme=scheme)
-        violations = page.evaluate("options => axe.run(options).then(({ violations }) => violations)", options)
-        assert [(scheme, found["id"], found["nodes"][0]["html"]) for found in violations] == []
+    check_by_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -31,12 +31,13 @@ def of(channel_id: str, number: int, at: datetime, lag: timedelta = timedelta(0)
 def tracked(world: World) -> World:
     """A world where search has found several videos of one channel, which is tracked."""
     # Enough for a look a minute.
-    world.configure(TRACKING="on", UNITS_PER_DAY="1500")
+    world.configure(UNITS_PER_DAY="1500")
     world.without_refreshes()
     world.add(*(of(BUSY, number, START - HOUR * (number + 1)) for number in range(5)))
     world.run(2 * MINUTE)
-    # The first plan may come before the first poll.
-    world.run(HOUR)
+    # The first plan, which an hour follows, would come before the first poll.
+    world.configure(TRACKING="on")
+    world.run(2 * MINUTE)
     assert [each.channel_id for each in states(world).channels()] == [BUSY]
     return world
 
@@ -178,9 +179,9 @@ def test_what_search_confirms_too_seldom_stops_a_query_until_its_phrase_changes(
     tracked.run(HOUR)
     assert sum(each.new for each in tracked.trackings) > 40
     assert tracking_of(tracked)["state"] == "tracked"
-    tracked.run(2 * HOUR)
+    tracked.run(HOUR)
     tracked.now += 2 * DAY
-    tracked.run(2 * HOUR)
+    tracked.run(HOUR)
     stopped = tracking_of(tracked)
     assert (stopped["state"], stopped["judged"], stopped["channels"]) == ("stopped", 50, 0)
     assert stopped["confirmed"] < 40
@@ -188,11 +189,11 @@ def test_what_search_confirms_too_seldom_stops_a_query_until_its_phrase_changes(
     assert sum(each.stopped == ("cricket",) for each in tracked.trackings) == 1, "it is logged once"
     assert stored(tracked, 11), "what was stored stays"
     tracked.upstream.calls.clear()
-    tracked.run(3 * HOUR)
+    tracked.run(HOUR)
     assert not looks(tracked)
     tag = tracked.get("/queries/cricket").headers["ETag"]
     assert tracked.put("cricket", match=tag, search="cricket|bat").status_code == 200
-    tracked.run(2 * HOUR)
+    tracked.run(HOUR)
     assert tracking_of(tracked)["state"] == "tracked"
     assert looks(tracked)
 
@@ -200,9 +201,9 @@ def test_what_search_confirms_too_seldom_stops_a_query_until_its_phrase_changes(
 def test_what_search_mostly_confirms_goes_on(tracked: World) -> None:
     at = tracked.now
     tracked.add(*(of(BUSY, 10 + number, at + number * SECOND, HOUR) for number in range(30)))
-    tracked.run(3 * HOUR)
-    tracked.now += 2 * DAY
     tracked.run(2 * HOUR)
+    tracked.now += 2 * DAY
+    tracked.run(HOUR)
     found = tracking_of(tracked)
     assert found["state"] == "tracked"
     assert found["confirmed"] == found["judged"] > 10

@@ -20,7 +20,7 @@ class _Watch:
 
 
 def _refuse_inside(event: str, args: tuple[Any, ...]) -> None:
-    if not _Watch.on or event not in ("socket.connect", "socket.sendto"):
+    if event not in ("socket.connect", "socket.sendto") or not _Watch.on:
         return
     address = args[1]
     host = address[0] if isinstance(address, tuple) else ""
