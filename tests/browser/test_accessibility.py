@@ -1,4 +1,7 @@
-"""axe-core finds nothing to object to, in any state, at any width, in light and dark."""
+"""axe-core finds nothing to object to, in any state, at any width, in light and dark.
+
+The player's states are judged in `test_playing`: its frame needs a process of its own.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +13,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
 from tests.world import START
-
-WINDOWS = True
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 """Every rule is asked: WCAG 2.2 A and AA, and what axe-core calls best practice."""
@@ -31,17 +32,6 @@ def check_by_axe(page: Page, part: str = "html") -> None:
         asked = "([part, options]) => axe.run(part, options).then(({ violations }) => violations)"
         violations = page.evaluate(asked, [part, {"resultTypes": ["violations"], **rules}])
         assert [(scheme, found["id"], found["nodes"][0]["html"]) for found in violations] == []
-
-
-def playing(page: Page) -> None:
-    page.locator("[data-watch]").nth(1).click()
-    expect(page.get_by_text("All about number")).to_be_visible()
-
-
-def in_a_corner(page: Page) -> None:
-    playing(page)
-    page.evaluate("scrollTo(0, 2000)")
-    expect(page.locator(".player")).to_have_css("position", "fixed")
 
 
 def choosing_dates(page: Page) -> None:
@@ -67,9 +57,6 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "cards": ("", just_looking),
     "table": ("?view=table&sort=-length", just_looking),
     "filters": ("?live=live&range=24h&search=whole&channel_id=UC0000000000000000000003", just_looking),
-    "player": ("", playing),
-    "player in the table": ("?view=table", playing),
-    "player in a corner": ("?page_size=50", in_a_corner),
     "dates": ("", choosing_dates),
     "help": ("", reading_help),
     "nothing": ("", with_nothing_found),

@@ -1,16 +1,17 @@
 """Playing a video where it stands, and everything that the keyboard does."""
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
+from tests.browser.test_accessibility import check_by_axe
 from tests.world import START
 
 WINDOWS = True
-
 MOTION = True
 PLAYER = "Player"
 
@@ -188,3 +189,30 @@ def test_the_page_has_landmarks_and_names(site: Site, visit: Open) -> None:
     article = page.get_by_role("article", name="Cricket number 0: the whole match")
     expect(article).to_have_attribute("aria-posinset", "1")
     expect(page.get_by_role("status").filter(has_text=re.compile("24 videos loaded"))).to_be_attached()
+
+
+def playing(page: Page) -> None:
+    page.locator("[data-watch]").nth(1).click()
+    expect(page.get_by_text("All about number")).to_be_visible()
+
+
+def in_a_corner(page: Page) -> None:
+    playing(page)
+    page.evaluate("scrollTo(0, 2000)")
+    expect(page.locator(".player")).to_have_css("position", "fixed")
+
+
+STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "cards": ("", playing),
+    "table": ("?view=table", playing),
+    "in a corner": ("?page_size=50", in_a_corner),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("width", [1440, 768, 375])
+def test_axe_finds_no_violation(site: Site, visit: Open, state: str, width: int) -> None:
+    address, reach = STATES[state]
+    page = visit(f"{site.url}/{address}", now=START, width=width, reduced_motion="reduce").page
+    reach(page)
+    check_by_axe(page)
