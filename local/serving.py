@@ -46,5 +46,8 @@ def serving(app: "WSGIApplication", port: int = 0, host: str = LOOPBACK) -> Iter
     finally:
         # In this order, as a thread that ends an answer wakes the loop, by a pipe that is closed with it.
         server.task_dispatcher.shutdown(timeout=PATIENCE)
-        server.trigger.pull_trigger(lambda: close_all(channels))
+        with server.trigger.lock:
+            # The loop may be awake already. Without the lock it would close the pipe before this is written to it.
+            server.trigger.thunks.append(lambda: close_all(channels))
+            server.trigger.pull_trigger()
         thread.join()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from waitress.trigger import trigger
 from werkzeug.wrappers import Request, Response
 
 from local import serving as served
@@ -83,3 +84,24 @@ def test_an_answer_under_way_is_waited_for() -> None:
         assert begun.wait(10)
     reader.join()
     assert got == [b"late"]
+
+
+def test_it_ends_though_the_end_of_an_answer_wakes_it_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    pull, close = vars(trigger)["_physical_pull"], trigger.close
+    closed = threading.Event()
+
+    def twice(self: trigger) -> None:
+        # As it comes when an answer ends just then: the loop goes ahead while its end is being asked for.
+        pull(self)
+        closed.wait(0.2)
+        pull(self)
+
+    def noted(self: trigger) -> None:
+        close(self)
+        closed.set()
+
+    monkeypatch.setattr(trigger, "_physical_pull", twice)
+    monkeypatch.setattr(trigger, "close", noted)
+    with serving(echo) as url:
+        assert requests.post(url, headers={"X-Forwarded-Host": "a"}, timeout=10).ok
+    assert closed.is_set()
