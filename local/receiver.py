@@ -71,12 +71,11 @@ def main() -> None:
     """Listen where the environment says."""
     port = os.environ.get("RECEIVER_PORT") or PORT
     try:
-        with serving(Receiver(os.environ.get("SECRET", "")), int(port)) as url:
+        with suppress(KeyboardInterrupt), serving(Receiver(os.environ.get("SECRET", "")), int(port)) as url:
             say("what newsreel tells is shown here; Ctrl-C stops. In another terminal, beside make run:")
             say(f'  make targets ADD="{NAME}" ADDRESS="{url}/"')
             say(f'  make targets TEST="{NAME}"')
-            with suppress(KeyboardInterrupt):
-                threading.Event().wait()
+            threading.Event().wait()
     except (OSError, OverflowError, ValueError):
         say(f"port {port} cannot be used; try make receiver RECEIVER_PORT=3002")
         sys.exit(1)
