@@ -80,3 +80,15 @@ def test_it_says_how_to_become_a_target_and_what_is_next() -> None:
     assert process.returncode == 0
     assert rest.splitlines()[-1].startswith("newsreel: stopped; next: make targets REMOVE=")
     assert "videos, for my program" in rest
+
+
+def test_it_ends_well_while_it_still_says_where_it_is() -> None:
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT}/layers/newsreel", "RECEIVER_PORT": "0"}
+    command = [sys.executable, "-m", "local.receiver"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert rest.splitlines()[-1].startswith("newsreel: stopped; next: ")
