@@ -153,6 +153,8 @@ def test_ten_thousand_videos_stay_light(
     expect(page.get_by_text("That is all: 10,000 videos")).to_be_visible()
     is_light(cards)
     switch("Table")
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(SCROLL, 10_000)
     page.get_by_role("columnheader", name="Title").get_by_role("button").click()
     expect(page.locator("[data-watch]").first).to_be_visible()
     is_light(table)

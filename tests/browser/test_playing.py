@@ -1,14 +1,13 @@
 """Playing a video where it stands, and everything that the keyboard does."""
 
 import re
-from collections.abc import Callable
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Site
-from tests.browser.test_accessibility import check_by_axe
+from tests.browser.test_accessibility import WIDTHS, Reach, check_state
 from tests.world import START
 
 WINDOWS = True
@@ -202,7 +201,7 @@ def in_a_corner(page: Page) -> None:
     expect(page.locator(".player")).to_have_css("position", "fixed")
 
 
-STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+STATES: dict[str, tuple[str, Reach]] = {
     "cards": ("", playing),
     "table": ("?view=table", playing),
     "in a corner": ("?page_size=50", in_a_corner),
@@ -210,9 +209,6 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("width", [1440, 768, 375])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_no_violation(site: Site, visit: Open, state: str, width: int) -> None:
-    address, reach = STATES[state]
-    page = visit(f"{site.url}/{address}", now=START, width=width, reduced_motion="reduce").page
-    reach(page)
-    check_by_axe(page)
+    check_state(site, visit, width, *STATES[state])

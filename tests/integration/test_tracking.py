@@ -189,7 +189,7 @@ def test_what_search_confirms_too_seldom_stops_a_query_until_its_phrase_changes(
     assert sum(each.stopped == ("cricket",) for each in tracked.trackings) == 1, "it is logged once"
     assert stored(tracked, 11), "what was stored stays"
     tracked.upstream.calls.clear()
-    tracked.run(HOUR)
+    tracked.run(3 * HOUR)
     assert not looks(tracked)
     tag = tracked.get("/queries/cricket").headers["ETag"]
     assert tracked.put("cricket", match=tag, search="cricket|bat").status_code == 200

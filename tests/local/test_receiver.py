@@ -57,16 +57,23 @@ def test_what_is_no_message_is_refused(body: str, capsys: pytest.CaptureFixture[
         webhook.post(Address(url, KEY), "1f", {}, NOW)
 
 
+COMMAND = [sys.executable, "-m", "local.receiver"]
+
+
+def surroundings(port: int) -> dict[str, str]:
+    """The environment of a receiver at this port, which checks no signatures."""
+    path = os.pathsep.join((str(ROOT), str(ROOT / "layers/newsreel")))
+    return os.environ | {"PYTHONPATH": path, "SECRET": "", "RECEIVER_PORT": str(port)}
+
+
 def test_it_says_how_to_become_a_target_and_what_is_next() -> None:
     with socket.create_server((LOOPBACK, 0)) as listener:
         port = listener.getsockname()[1]
-        environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT}/layers/newsreel", "SECRET": ""}
-        environment |= {"RECEIVER_PORT": str(port)}
-        command = [sys.executable, "-m", "local.receiver"]
-        taken = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        environment = surroundings(port)
+        taken = subprocess.run(COMMAND, env=environment, check=False, capture_output=True, text=True)
     assert taken.returncode == 1
     assert taken.stdout == f"newsreel: port {port} cannot be used; try make receiver RECEIVER_PORT=3002\n"
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(COMMAND, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         # Nobody waits for ever for what does not end.
         dog = threading.Timer(60, process.kill)
@@ -83,9 +90,7 @@ def test_it_says_how_to_become_a_target_and_what_is_next() -> None:
 
 
 def test_it_ends_well_while_it_still_says_where_it_is() -> None:
-    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT}/layers/newsreel", "RECEIVER_PORT": "0"}
-    command = [sys.executable, "-m", "local.receiver"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(COMMAND, env=surroundings(0), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
