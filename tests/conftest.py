@@ -13,7 +13,7 @@ from local.machine import ROOT
 from local.template import Template
 from tests.connections import connections
 from tests.filled import filled_world
-from tests.tables import ENGINES, Tables, client_of, empty_tables
+from tests.tables import ENGINES, OWN_ENGINES, Tables, client_of, empty_tables, url_of
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def services() -> Iterator[engine.Engine]:
     """All engines, in memory."""
     with engine.running() as running:
         yield running
-        connections(running.environment["AWS_ENDPOINT_URL_DYNAMODB"]).close()
+        for name in OWN_ENGINES:
+            connections(url_of(running, name)).close()
 
 
 @pytest.fixture(params=ENGINES)

@@ -1,24 +1,40 @@
-"""A short way to DynamoDB's engine, for the hundred thousand calls that the tests make."""
+"""A short way to DynamoDB's engines, for the hundred thousand calls that the tests make."""
 
 import select
 import socket
-from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ConnectionClosedError
+import botocore.parsers
+from botocore.awsrequest import HeadersDict
+from botocore.model import OperationModel, StructureShape
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+PARSER = botocore.parsers.create_parser("json")
+SIGNED = (
+    "Authorization: AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/dynamodb/aws4_request, "
+    "SignedHeaders=host;x-amz-date, Signature=0\r\nX-Amz-Date: 20261123T120000Z"
+)
+"""Engines want requests to be signed, and do not look by whom."""
+
+
+class Good:
+    """A good answer, as far as botocore's client looks at it."""
+
+    status_code = HTTPStatus.OK
+
 
 class Connections:
-    """Kept connections to dynalite, over which a client's requests go.
+    """Kept connections to an engine, over which a client asks.
 
-    Botocore makes and signs the requests, reads the answers and tries again as ever; only urllib3 is left out, which
-    takes as long as all of that.
+    Botocore makes the requests and reads the answers as ever. What is left out takes longer than all of that: that
+    requests are signed, sent by urllib3, and looked at for whether to try again. So whatever is not a good answer is
+    asked for once more, in botocore's own way: it had no effect, or is one of those that botocore repeats.
     """
 
     def __init__(self, url: str) -> None:
@@ -26,31 +42,46 @@ class Connections:
         self._free: list[socket.socket] = []
 
     def serve(self, client: "DynamoDBClient") -> None:
-        """Take over a client's requests, unless someone else answers them."""
-        client.meta.events.register_last("before-send.dynamodb", self.send)
+        """Answer a client's calls, unless someone else does."""
 
-    def send(self, request: AWSPreparedRequest, **_: Any) -> Any:
-        """The answer to a request. Raises ConnectionClosedError."""
-        lines = [f"{request.method} / HTTP/1.1", f"Host: {urlsplit(self._url).netloc}"]
-        headers: dict[str, str | bytes] = dict(request.headers.items())
-        for name, value in headers.items():
-            lines.append(f"{name}: {value.decode() if isinstance(value, bytes) else value}")
-        body = request.body if isinstance(request.body, bytes) else str(request.body).encode()
-        connection = self._connection()
-        try:
-            connection.sendall("\r\n".join((*lines, "\r\n")).encode() + body)
-            answer = self._received(connection)
-        except OSError as error:
-            connection.close()
-            # As urllib3's are told to botocore, which then tries again.
-            raise ConnectionClosedError(endpoint_url=self._url) from error
-        self._free.append(connection)
-        return answer
+        def answer(model: OperationModel, params: dict[str, Any], **_: Any) -> Any:
+            answered = self._asked(params)
+            if answered is None:
+                return None
+            own: dict[str, Any] = {}
+            event = f"before-parse.dynamodb.{model.name}"
+            client.meta.events.emit(event, operation_model=model, response_dict=answered, customized_response_dict=own)
+            # Every operation of DynamoDB has an answer.
+            return Good, PARSER.parse(answered, cast("StructureShape", model.output_shape)) | own
+
+        client.meta.events.register_last("before-call.dynamodb", answer)
 
     def close(self) -> None:
         """Close those that are free."""
         while self._free:
             self._free.pop().close()
+
+    def _asked(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """An answer, as botocore's parser takes it; None unless it is a good one."""
+        body, headers = request["body"], request["headers"]
+        lines = (
+            "POST / HTTP/1.1",
+            f"Host: {urlsplit(self._url).netloc}",
+            f"X-Amz-Target: {headers['X-Amz-Target']}",
+            f"Content-Type: {headers['Content-Type']}",
+            f"Content-Length: {len(body)}",
+            SIGNED,
+            "\r\n",
+        )
+        with suppress(OSError), ExitStack() as failed:
+            connection = failed.enter_context(self._connection())
+            connection.sendall("\r\n".join(lines).encode() + body)
+            status, received, answer = self._received(connection)
+            failed.pop_all()
+            self._free.append(connection)
+            if status == HTTPStatus.OK:
+                return {"status_code": status, "headers": HeadersDict(received), "body": answer}
+        return None
 
     def _connection(self) -> socket.socket:
         while self._free:
@@ -64,34 +95,23 @@ class Connections:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _received(self, connection: socket.socket) -> AWSResponse:
+    def _received(self, connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
         data = b""
         while b"\r\n\r\n" not in data:
             data += self._some(connection)
         head, _, body = data.partition(b"\r\n\r\n")
         first, *lines = head.decode().split("\r\n")
-        headers: Any = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         pieces, missing = [body], int(headers["content-length"]) - len(body)
         while missing > 0:
             pieces.append(self._some(connection))
             missing -= len(pieces[-1])
-        return AWSResponse(self._url, int(first.split(" ")[1]), headers, Pieces(pieces))
+        return int(first.split(" ")[1]), headers, b"".join(pieces)
 
     def _some(self, connection: socket.socket) -> bytes:
         if some := connection.recv(1 << 18):
             return some
         raise ConnectionResetError("the engine hung up")
-
-
-class Pieces:
-    """A body, as botocore reads it."""
-
-    def __init__(self, pieces: list[bytes]) -> None:
-        self._pieces = pieces
-
-    def stream(self) -> Iterator[bytes]:
-        """Its parts."""
-        yield from self._pieces
 
 
 connections = cache(Connections)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-ENGINES = ["moto", "dynalite", *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]
+OWN_ENGINES = ["moto", "dynalite"]
+ENGINES = [*OWN_ENGINES, *(["external"] if os.environ.get("TEST_DYNAMODB_URL") else [])]
 PARTITION_KEYS: dict[str, str] = {}
 """Of all tables that were made, by their names."""
 
@@ -49,12 +50,15 @@ def client_of(services: engine.Engine, name: str) -> "DynamoDBClient":
     """A client as the functions have it, for one of the engines that the storage tests run against."""
     if name == "external":
         return own_client(os.environ["TEST_DYNAMODB_URL"])
-    if name == "moto":
-        return own_client(services.environment["AWS_ENDPOINT_URL_SQS"])
-    url = services.environment["AWS_ENDPOINT_URL_DYNAMODB"]
+    url = url_of(services, name)
     made = own_client(url)
     connections(url).serve(made)
     return made
+
+
+def url_of(services: engine.Engine, name: str) -> str:
+    """Where one of the engines of this machine answers."""
+    return services.environment[f"AWS_ENDPOINT_URL_{'SQS' if name == 'moto' else 'DYNAMODB'}"]
 
 
 def own_client(url: str) -> "DynamoDBClient":
