@@ -229,11 +229,12 @@ class PretendApi:
 
     def _listed(self, queries: list[str]) -> list[Json]:
         """The videos of these queries that no block list keeps away, each once, with the queries that found it."""
+        watched = {query: self._watched(query) for query in queries}
         first: dict[str, Json] = {}
         found_by: dict[str, list[str]] = defaultdict(list)
         for video in self.videos:
             query = video["query"]
-            if query not in queries or _blocked(video, self._watched(query)):
+            if query not in watched or _blocked(video, watched[query]):
                 continue
             first.setdefault(video["video_id"], video)
             found_by[video["video_id"]].append(query)

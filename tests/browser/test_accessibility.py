@@ -60,13 +60,14 @@ def just_looking(page: Page) -> None:
     expect(page.get_by_text("Last poll")).to_be_visible()
 
 
+# The query with few videos has one of each kind, too; it is by their number that axe takes its time.
 STATES: dict[str, tuple[str, Reach]] = {
-    "cards": ("", just_looking),
-    "table": ("?view=table&sort=-length", just_looking),
+    "cards": ("?query=chess", just_looking),
+    "table": ("?query=chess&view=table&sort=-length", just_looking),
     "filters": ("?live=live&range=24h&search=whole&channel_id=UC0000000000000000000003", just_looking),
-    "dates": ("", choosing_dates),
-    "help": ("", reading_help),
-    "nothing": ("", with_nothing_found),
+    "dates": ("?query=chess", choosing_dates),
+    "help": ("?query=chess", reading_help),
+    "nothing": ("?query=chess", with_nothing_found),
 }
 
 

@@ -3,11 +3,13 @@
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from local.serving import serving
 from tests.browser.conftest import THUMBNAIL, Open, png
@@ -27,8 +29,6 @@ HOSTILE = (
     "line\none\r\nline\ttwo\u2028three\0",
     "javascript:alert(6)",
 )
-LONGEST_TASK = 0.2
-"""Seconds of processor time."""
 
 
 def test_hostile_texts_are_shown_as_they_are(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
@@ -68,9 +68,16 @@ def test_hostile_texts_are_shown_as_they_are(pretend: PretendApi, pretend_url: s
     assert seen.page.locator("article script, article svg[onload], .description *").count() == 0
 
 
-def processor_seconds(trace: Path) -> float:
-    """The processor time of a trace's longest task on a page's main thread."""
-    events: list[Json] = json.loads(trace.read_text())["traceEvents"]
+@contextmanager
+def longest_task(page: Page, tmp_path: Path) -> Iterator[list[float]]:
+    """Adds the processor time of the longest task on the page's main thread, in seconds, when the block ends."""
+    browser = page.context.browser
+    assert browser is not None
+    seconds: list[float] = []
+    browser.start_tracing(page=page, path=tmp_path / "trace.json", categories=["toplevel"])
+    yield seconds
+    browser.stop_tracing()
+    events: list[Json] = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
     mains = {
         (event["pid"], event["tid"])
         for event in events
@@ -81,8 +88,8 @@ def processor_seconds(trace: Path) -> float:
         for event in events
         if "RunTask" in event["name"] and "tdur" in event and (event["pid"], event["tid"]) in mains
     ]
-    assert len(tasks) > 1000
-    return max(tasks)
+    assert len(tasks) > 100
+    seconds.append(max(tasks))
 
 
 PICTURES_AT_HAND = f"""
@@ -107,9 +114,7 @@ SCROLL = """async (wanted) => {
 
 
 @pytest.mark.long
-def test_ten_thousand_videos_stay_light(
-    pretend: PretendApi, pretend_url: str, visit: Open, browser: Browser, tmp_path: Path
-) -> None:
+def test_ten_thousand_videos_stay_light(pretend: PretendApi, pretend_url: str, visit: Open, tmp_path: Path) -> None:
     pretend.videos[:] = videos(10_000)
     seen = visit("about:blank")
     page = seen.page
@@ -123,6 +128,9 @@ def test_ten_thousand_videos_stay_light(
         session.send("HeapProfiler.collectGarbage")
         metrics = session.send("Performance.getMetrics")["metrics"]
         return {metric["name"]: metric["value"] for metric in metrics}
+
+    def screen(height: int) -> None:
+        page.set_viewport_size({"width": 1440, "height": height})
 
     def switch(view: str) -> None:
         page.get_by_role("button", name=view).click()
@@ -138,28 +146,35 @@ def test_ten_thousand_videos_stay_light(
         assert after["JSHeapUsedSize"] < before["JSHeapUsedSize"] + 20e6
 
     cards = measured()
-    switch("Table")
+    with longest_task(page, tmp_path) as few:
+        page.evaluate(SCROLL, 500)
+        switch("Table")
     table = measured()
-    browser.start_tracing(page=page, path=tmp_path / "trace.json", categories=["toplevel"])
     page.set_default_timeout(300_000)
-    # Where no graphics card does it, drawing ten thousand pictures that fade in takes longer than all else together:
-    # the last two thousand do, when the page has the most to carry.
-    page.emulate_media(reduced_motion="reduce")
-    page.evaluate(SCROLL, 5_000)
-    switch("Cards")
-    page.evaluate(SCROLL, 8_000)
-    page.emulate_media(reduced_motion="no-preference")
-    page.evaluate(SCROLL, 10_000)
-    expect(page.get_by_text("That is all: 10,000 videos")).to_be_visible()
+    with longest_task(page, tmp_path) as many:
+        # Where no graphics card does it, drawing whole screens of pictures that fade in takes longer than all else
+        # together: the last two thousand are drawn so, when the page has the most to carry.
+        page.emulate_media(reduced_motion="reduce")
+        screen(300)
+        page.evaluate(SCROLL, 5_000)
+        switch("Cards")
+        page.evaluate(SCROLL, 8_000)
+        page.emulate_media(reduced_motion="no-preference")
+        screen(900)
+        page.evaluate(SCROLL, 10_000)
+        expect(page.get_by_text("That is all: 10,000 videos")).to_be_visible()
     is_light(cards)
-    switch("Table")
-    page.evaluate("scrollTo(0, 0)")
-    page.evaluate(SCROLL, 10_000)
-    page.get_by_role("columnheader", name="Title").get_by_role("button").click()
-    expect(page.locator("[data-watch]").first).to_be_visible()
+    with longest_task(page, tmp_path) as all_in_table:
+        switch("Table")
+        screen(300)
+        page.evaluate("scrollTo(0, 0)")
+        page.evaluate(SCROLL, 10_000)
+        screen(900)
+        page.get_by_role("columnheader", name="Title").get_by_role("button").click()
+        expect(page.locator("[data-watch]").first).to_be_visible()
     is_light(table)
-    browser.stop_tracing()
-    assert processor_seconds(tmp_path / "trace.json") < LONGEST_TASK
+    # How long a task takes is the machine's; that it does not grow with what is loaded is the page's.
+    assert max(many + all_in_table) < 2 * few[0]
 
 
 def fail(status: str, **problem: object) -> tuple[str, Json | str]:
@@ -202,6 +217,7 @@ def test_a_gateways_own_page_is_never_shown(pretend: PretendApi, pretend_url: st
 
 
 def test_a_page_that_fails_later_can_be_asked_for_again(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    pretend.videos[:] = videos(120)
     pretend.failing["/videos?cursor="] = fail("503 Service Unavailable")
     page = visit(pretend_url).page
     expect(page.get_by_role("article").first).to_be_visible()
@@ -271,6 +287,7 @@ def test_nothing_matches(pretend_url: str, visit: Open) -> None:
 
 
 def test_a_sparse_filter_is_followed_over_empty_pages(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    pretend.videos[:] = videos(120)
     pretend.bounded = 10
     pretend.videos[-1]["live"] = "live"
     page = visit(f"{pretend_url}/?live=live").page

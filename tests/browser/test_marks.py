@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import HEIGHTS, Open
-from tests.browser.pretend_api import PretendApi, video
+from tests.browser.pretend_api import Json, PretendApi, video
 from tests.browser.test_blocking import choose, items, ready, toast
 from tests.browser.test_filters import no_violation
 
@@ -18,10 +18,15 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEPT = "() => JSON.parse(localStorage.getItem('marks'))"
 
 
+def listed(count: int) -> list[Json]:
+    """Videos of the last minutes."""
+    return [video(99 - number, NOW - timedelta(minutes=number)) for number in range(count)]
+
+
 @pytest.fixture
 def pretend() -> PretendApi:
-    """30 videos."""
-    return PretendApi([video(99 - number, NOW - timedelta(minutes=number)) for number in range(30)])
+    """Ten videos."""
+    return PretendApi(listed(10))
 
 
 def item(page: Page, number: int) -> Locator:
@@ -90,6 +95,7 @@ def test_videos_are_hidden_and_a_line_says_so(pretend_url: str, visit: Open) -> 
 
 
 def test_where_all_is_hidden_the_page_loads_on_or_says_so(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    pretend.videos = listed(30)
     page = visit(pretend_url, now=NOW).page
     ready(page)
     hidden = [each["video_id"] for each in pretend.videos[:12]]
@@ -105,7 +111,8 @@ def test_where_all_is_hidden_the_page_loads_on_or_says_so(pretend: PretendApi, p
     expect(items(page)).to_have_count(30)
 
 
-def test_the_menu_is_made_for_the_keyboard(pretend_url: str, visit: Open) -> None:
+def test_the_menu_is_made_for_the_keyboard(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    pretend.videos = listed(30)
     page = visit(pretend_url, now=NOW).page
     dots = page.get_by_role("button", name="More about Video number 99")
     expect(dots).to_have_attribute("aria-haspopup", "menu")

@@ -202,8 +202,8 @@ def in_a_corner(page: Page) -> None:
 
 
 STATES: dict[str, tuple[str, Reach]] = {
-    "cards": ("", playing),
-    "table": ("?view=table", playing),
+    "cards": ("?query=chess", playing),
+    "table": ("?query=chess&view=table", playing),
     "in a corner": ("?page_size=50", in_a_corner),
 }
 

@@ -8,19 +8,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open, Site
-from tests.browser.pretend_api import PretendApi, videos
+from tests.browser.pretend_api import PretendApi
 from tests.browser.test_accessibility import check_by_axe
 from tests.world import MINUTE, START
 
 WIDTHS = (1440, 768, 360)
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOSTILE = ("<img src=x onerror=alert(1)>", "مرحبا بالعالم", "🦔" * 100, "AC/DC, live?", "x" * 100)
-
-
-@pytest.fixture
-def pretend() -> PretendApi:
-    """An API of a few videos, which the dialog covers."""
-    return PretendApi(videos(4))
 
 
 def dialog(page: Page) -> Locator:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.browser.conftest import PLAYER, Open, Site, Visit
-from tests.browser.pretend_api import PretendApi, video
+from tests.browser.pretend_api import PretendApi, video, videos
 from tests.browser.test_accessibility import check_by_axe
 from tests.world import START
 
@@ -92,14 +92,16 @@ def uncovered(page: Page, frame: Locator) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_player_is_large_enough_and_nothing_lies_over_it(
-    pretend_url: str, visit: Open, width: int, view: str
+    pretend: PretendApi, pretend_url: str, visit: Open, width: int, view: str
 ) -> None:
+    pretend.videos = videos(120)
     page = in_time(pretend_url, visit, f"?view={view}&page_size=50", width=width).page
     uncovered(page, play(page))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_player_is_large_enough_on_a_low_screen(pretend_url: str, visit: Open) -> None:
+def test_the_player_is_large_enough_on_a_low_screen(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    pretend.videos = videos(120)
     page = in_time(pretend_url, visit, width=360).page
     page.set_viewport_size({"width": 640, "height": 320})
     uncovered(page, play(page))
@@ -107,6 +109,7 @@ def test_the_player_is_large_enough_on_a_low_screen(pretend_url: str, visit: Ope
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_news_do_not_lie_over_the_player(pretend: PretendApi, pretend_url: str, visit: Open, width: int) -> None:
+    pretend.videos = videos(120)
     page = in_time(pretend_url, visit, "?page_size=50", width=width, now=datetime.now(UTC)).page
     expect(page.get_by_text("Last poll")).to_be_visible()
     frame = play(page)
@@ -126,7 +129,8 @@ def test_what_opens_over_the_page_closes_the_player_first(pretend_url: str, visi
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-def test_the_skip_link_does_not_lie_over_the_player(pretend_url: str, visit: Open) -> None:
+def test_the_skip_link_does_not_lie_over_the_player(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    pretend.videos = videos(120)
     page = in_time(pretend_url, visit).page
     play(page)
     scroll_to_player(page, "top")
@@ -197,6 +201,8 @@ def test_what_may_not_be_embedded_opens_on_youtube(
 def test_a_link_to_what_may_not_be_embedded_says_so(
     pretend: PretendApi, pretend_url: str, visit: Open, *, listed: bool
 ) -> None:
+    if not listed:
+        pretend.videos = videos(120)
     found = pretend.videos[1 if listed else -1]
     found["embeddable"] = False
     seen = in_time(pretend_url, visit, f"?watch={found['video_id']}")
@@ -230,6 +236,8 @@ def test_what_nothing_is_known_of_is_not_embedded(
 def test_only_what_is_not_made_for_kids_may_talk_to_the_page(
     pretend: PretendApi, pretend_url: str, visit: Open, *, made_for_kids: bool | None, shared: bool
 ) -> None:
+    if shared:
+        pretend.videos = videos(120)
     found = pretend.videos[-1 if shared else 1]
     found["made_for_kids"] = made_for_kids
     embeds: list[Request] = []
