@@ -31,7 +31,7 @@ from local.upstream import Limits, Upstream
 from newsreel.polling.refresh import Refreshed
 from newsreel.tracking.track import Tracked
 from tests.remembered import Remembered
-from tests.tables import client_of, empty_tables
+from tests.tables import client_of, empty_tables, own_client, url_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -392,9 +392,10 @@ def clips(published: Iterable[datetime], lag: Callable[[int], timedelta] = lambd
 
 
 @contextlib.contextmanager
-def new_world(services: Engine, template: Template) -> Iterator[World]:
-    """The same on tables of its own, for more than one test."""
-    tables = empty_tables(client_of(services, "dynalite"), template)
+def new_world(services: Engine, template: Template, *, timed: bool = False) -> Iterator[World]:
+    """The same on tables of its own, for more than one test; `timed`: by the functions' own client alone."""
+    client = own_client(url_of(services, "dynalite")) if timed else client_of(services, "dynalite")
+    tables = empty_tables(client, template)
     with (
         pytest.MonkeyPatch.context() as patch,
         World(services.secrets, tables.client, tables.environment, patch) as made,

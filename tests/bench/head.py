@@ -32,7 +32,7 @@ CODINGS = {"not compressed": "identity", "compressed": "gzip"}
 
 def rows() -> Iterator[Row]:
     """Queries to DynamoDB a second, and the handler's CPU for each request."""
-    with world() as made:
+    with world(timed=True) as made:
         made.add(*(clip(number, START) for number in range(100)))
         made.schedule()
         # Once around, so that nothing is made or loaded for the first time while it is measured.

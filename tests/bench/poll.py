@@ -69,7 +69,7 @@ def rows() -> Iterator[Row]:
 
 def found(name: str, new: int) -> Iterator[Row]:
     """A poll that finds so many new videos, the median of some; then one more for its memory."""
-    with world() as made:
+    with world(timed=True) as made:
         # Nothing waits for calls here, however many a burst takes.
         made.configure(SEARCH_CALLS_PER_DAY="10000")
         made.limit(key_one=Limits(search=10_000))
@@ -97,7 +97,7 @@ def found(name: str, new: int) -> Iterator[Row]:
 def many() -> Iterator[Row]:
     """A hundred known queries, all due in one minute: by schedule and queue, and all messages in one event."""
     names = [f"query {number}" for number in range(QUERIES)]
-    with world() as made:
+    with world(timed=True) as made:
         made.configure(
             QUERIES=",".join(names), PACING="fixed", POLL_INTERVAL_SECONDS="60", SEARCH_CALLS_PER_DAY="10000"
         )

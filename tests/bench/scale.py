@@ -137,7 +137,7 @@ def rows() -> Iterator[Row]:
 
 def burst(manner: Callable[[], AbstractContextManager[None]]) -> Took:
     """A poll that finds 400 videos."""
-    with world() as made, manner():
+    with world(timed=True) as made, manner():
         made.configure(SEARCH_CALLS_PER_DAY="10000")
         made.limit(key_one=Limits(search=10_000))
         made.add(*published(made, 100))
@@ -171,7 +171,7 @@ def minutes() -> Iterator[Row]:
 @contextmanager
 def many(queries: int) -> Iterator[World]:
     """A world with so many queries, of which none was polled."""
-    with world() as made:
+    with world(timed=True) as made:
         made.configure(
             PACING="fixed", POLL_INTERVAL_SECONDS="60", SEARCH_CALLS_PER_DAY="10000000", UNITS_PER_DAY="10000000"
         )
