@@ -3,11 +3,13 @@
 import os
 import re
 import shutil
+import subprocess
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,14 +22,15 @@ from local.catalogue import Clip, thumbnails
 from local.engine import Engine
 from local.front import Front
 from local.invocation import Function
+from local.machine import ROOT
 from local.serving import serving
 from local.template import Template
 from tests.browser.pretend_api import PretendApi, videos
 from tests.world import MINUTE, PROPERTIES, START, World, new_world
 
-BARE = "chromium-headless-shell"
-"""Draws no windows, and so costs a third less. Modules that say `WINDOWS` need what it lacks: windows of its own,
-prompts for passwords, frames in processes of their own."""
+BARE = str(ROOT / "tools/node_modules/@sparticuz/chromium/bin/chromium")
+"""Draws no windows, and so costs half. Modules that say `WINDOWS` need what it lacks: windows of its own, prompts for
+passwords, frames in processes of their own."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Nothing but the pages under test may use the network; root has no sandbox.
 FLAGS = (
@@ -94,10 +97,20 @@ def answer_for_youtube(route: Route, request: Request) -> None:
         route.fulfill(body=THUMBNAIL, content_type="image/png")
 
 
+def runs(command: str) -> bool:
+    """Whether a program is there, with the libraries that it needs."""
+    if not shutil.which(command):
+        return False
+    return subprocess.run([command, "--version"], check=False, capture_output=True).returncode == 0
+
+
+@cache
 def chromium(*, windows: bool = True) -> str | None:
-    """Where Chromium is; the whole of it, or the bare one where that is enough and there."""
-    names = CHROMIUMS if windows else (BARE, *CHROMIUMS)
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    """Where Chromium is; the whole of it, or the bare one where that is enough and runs."""
+    named = os.environ.get("CHROMIUM")
+    if not named and not windows and runs(BARE):
+        return BARE
+    return named or next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 @contextmanager
