@@ -22,7 +22,8 @@ def of_process(python: Path, code: str, path: Sequence[Path] = (), environment: 
     if valgrind is None:
         raise SystemExit("instructions are counted by valgrind, which is not installed: apt-get install valgrind")
     surroundings = (
-        os.environ
+        # What else a machine's environment has would be looked through, too.
+        {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
         | (environment or {})
         | {
             "PYTHONPATH": os.pathsep.join(map(str, path)),
