@@ -24,7 +24,7 @@ def of_process(python: Path, code: str, path: Sequence[Path] = (), environment: 
     surroundings = (
         # What else a machine's environment has would be looked through, too.
         {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
-        | (environment or {})
+        | dict(environment or {})
         | {
             "PYTHONPATH": os.pathsep.join(map(str, path)),
             # One order of sets and dictionaries, so that the same code takes the same way.
@@ -33,8 +33,6 @@ def of_process(python: Path, code: str, path: Sequence[Path] = (), environment: 
             "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-ERMS,-FSRM",
         }
     )
-    if "PYTHONDONTWRITEBYTECODE" not in (environment or {}):
-        surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [str(python), "-c", code + END]
     subprocess.run(command, env=surroundings, check=True, stdout=subprocess.DEVNULL)
     counting = [valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
