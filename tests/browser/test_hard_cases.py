@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from local.serving import serving
 from tests.browser.conftest import THUMBNAIL, Open, png
@@ -29,6 +29,8 @@ HOSTILE = (
     "line\none\r\nline\ttwo\u2028three\0",
     "javascript:alert(6)",
 )
+LONGEST_TASK = 0.2
+"""Seconds of processor time."""
 
 
 def test_hostile_texts_are_shown_as_they_are(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
@@ -69,27 +71,22 @@ def test_hostile_texts_are_shown_as_they_are(pretend: PretendApi, pretend_url: s
 
 
 @contextmanager
-def longest_task(page: Page, tmp_path: Path) -> Iterator[list[float]]:
-    """Adds the processor time of the longest task on the page's main thread, in seconds, when the block ends."""
-    browser = page.context.browser
-    assert browser is not None
-    seconds: list[float] = []
-    browser.start_tracing(page=page, path=tmp_path / "trace.json", categories=["toplevel"])
-    yield seconds
+def traced(browser: Browser, page: Page, trace: Path, tasks: list[float]) -> Iterator[None]:
+    """Adds the processor times of the block's tasks on the page's main thread, in seconds."""
+    browser.start_tracing(page=page, path=trace, categories=["toplevel"])
+    yield
     browser.stop_tracing()
-    events: list[Json] = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    events: list[Json] = json.loads(trace.read_text())["traceEvents"]
     mains = {
         (event["pid"], event["tid"])
         for event in events
         if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
     }
-    tasks: list[float] = [
+    tasks += (
         event["tdur"] / 1e6
         for event in events
         if "RunTask" in event["name"] and "tdur" in event and (event["pid"], event["tid"]) in mains
-    ]
-    assert len(tasks) > 100
-    seconds.append(max(tasks))
+    )
 
 
 PICTURES_AT_HAND = f"""
@@ -114,7 +111,9 @@ SCROLL = """async ([wanted, step]) => {
 
 
 @pytest.mark.long
-def test_ten_thousand_videos_stay_light(pretend: PretendApi, pretend_url: str, visit: Open, tmp_path: Path) -> None:
+def test_ten_thousand_videos_stay_light(
+    pretend: PretendApi, pretend_url: str, visit: Open, browser: Browser, tmp_path: Path
+) -> None:
     pretend.videos[:] = videos(10_000)
     seen = visit("about:blank")
     page = seen.page
@@ -146,12 +145,12 @@ def test_ten_thousand_videos_stay_light(pretend: PretendApi, pretend_url: str, v
         assert after["JSHeapUsedSize"] < before["JSHeapUsedSize"] + 20e6
 
     cards = measured()
-    with longest_task(page, tmp_path) as few:
-        page.evaluate(SCROLL, [500, 4_000])
-        switch("Table")
+    switch("Table")
     table = measured()
     page.set_default_timeout(300_000)
-    with longest_task(page, tmp_path) as many:
+    tasks: list[float] = []
+    # What is collected where memory is measured is no task of the page's.
+    with traced(browser, page, tmp_path / "trace.json", tasks):
         # Where no graphics card does it, drawing whole screens of pictures that fade in takes longer than all else
         # together: the last two thousand are drawn so, when the page has the most to carry.
         page.emulate_media(reduced_motion="reduce")
@@ -164,17 +163,15 @@ def test_ten_thousand_videos_stay_light(pretend: PretendApi, pretend_url: str, v
         page.evaluate(SCROLL, [10_000, 4_000])
         expect(page.get_by_text("That is all: 10,000 videos")).to_be_visible()
     is_light(cards)
-    with longest_task(page, tmp_path) as all_in_table:
+    with traced(browser, page, tmp_path / "trace.json", tasks):
         switch("Table")
-        screen(300)
         page.evaluate("scrollTo(0, 0)")
         page.evaluate(SCROLL, [10_000, 20_000])
-        screen(900)
         page.get_by_role("columnheader", name="Title").get_by_role("button").click()
         expect(page.locator("[data-watch]").first).to_be_visible()
     is_light(table)
-    # How long a task takes is the machine's; that it does not grow with what is loaded is the page's.
-    assert max(many + all_in_table) < 2 * few[0]
+    assert len(tasks) > 1000
+    assert max(tasks) < LONGEST_TASK
 
 
 def fail(status: str, **problem: object) -> tuple[str, Json | str]:
