@@ -66,10 +66,6 @@ def client(service: Any, patience: Patience = WORKING) -> Any:
             max_pool_connections=20,
             # The requests are made here, by typed code.
             parameter_validation=False,
-            # What DynamoDB, SQS and their like have no use for need not be looked for at each request.
-            disable_request_compression=True,
-            account_id_endpoint_mode="disabled",
-            inject_host_prefix=False,
             # Otherwise botocore puts together a longer name for itself with each request.
             user_agent=f"newsreel botocore/{botocore.__version__}",
         ),
