@@ -2,17 +2,19 @@
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import Open, Visit
+from tests.browser.conftest import HEIGHTS, THUMBNAIL, Open, Visit
 from tests.browser.pictures import picture
 from tests.browser.pretend_api import PretendApi, video
 from tests.world import START
 
 OF_YOUTUBE = "dQw4w9WgXcQ"
 """An id that YouTube could give: its last character is one of the sixteen that can end 64 bits."""
+TILE_SHOWN = "thumb => getComputedStyle(thumb, '::before').visibility === 'visible'"
 AT_YOUTUBE = f"https://i.ytimg.com/vi/{OF_YOUTUBE}/hqdefault.jpg"
 
 
@@ -95,6 +97,46 @@ def test_a_picture_that_fails_twice_is_given_up(pretend: PretendApi, pretend_url
     # As much as happens in a round of the page's own requests: a picture that is asked for again would be among them.
     seen.page.evaluate("fetch('status').then((response) => response.json())")
     assert pictures(seen) == [first, AT_YOUTUBE]
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_only_a_picture_that_is_late_is_preceded_by_its_tile(
+    pretend: PretendApi, pretend_url: str, visit: Open, motion: Literal["reduce", "no-preference"]
+) -> None:
+    asked: list[Route] = []
+    seen = visit("about:blank", now=START, reduced_motion=motion)
+    page, thumbs = seen.page, seen.page.locator("article .thumb")
+
+    def tiles_shown() -> list[bool]:
+        shown: list[bool] = thumbs.evaluate_all(f"thumbs => thumbs.map({TILE_SHOWN})")
+        return shown
+
+    page.clock.pause_at(START + timedelta(minutes=1))
+    page.route(re.compile("/late/"), lambda route: asked.append(route))  # noqa: PLW0108 - Playwright marks what it calls
+    late = thumbnail("https://i.ytimg.com/late/hqdefault.jpg")
+    show(pretend, pretend_url, seen, {"thumbnails": late}, {}, without_picture(3))
+    expect(thumbs.nth(1)).to_have_class(re.compile("loaded"))
+    page.clock.run_for(119)
+    assert tiles_shown() == [False, False, True]
+    page.clock.run_for(1)
+    assert tiles_shown() == [True, False, True]
+    asked[0].fulfill(body=THUMBNAIL, content_type="image/png")
+    expect(thumbs.first).to_have_class(re.compile("loaded"))
+    page.wait_for_function(f"thumb => !({TILE_SHOWN})(thumb)", arg=thumbs.first.element_handle())
+
+
+def test_a_tiles_initial_grows_with_its_thumbnail(pretend: PretendApi, pretend_url: str, visit: Open) -> None:
+    seen = visit("about:blank", now=START)
+    page = seen.page
+    show(pretend, pretend_url, seen, without_picture(1))
+    measure = "thumb => [thumb.clientWidth, Number.parseFloat(getComputedStyle(thumb, '::before').fontSize)]"
+    for view in ("Cards", "Table"):
+        page.get_by_role("button", name=view).click()
+        for screen in (1440, 768, 320):
+            page.set_viewport_size({"width": screen, "height": HEIGHTS[screen]})
+            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            width, size = page.locator(".thumb.missing").evaluate(measure)
+            assert size == pytest.approx(max(16, min(0.26 * width, 84)), abs=0.2)
 
 
 def test_a_tile_shows_how_its_channels_name_begins(pretend: PretendApi, pretend_url: str, visit: Open) -> None:

@@ -34,6 +34,9 @@ import {
 /** How many videos from the first have their pictures loaded at once. */
 const EAGER = 10;
 
+/** How long a picture may take to come before its tile stands for it, in milliseconds. */
+const PATIENCE = 120;
+
 /** The page's policy lets pictures through from YouTube's hosts and from where the page itself comes from. */
 const FROM_YOUTUBE = /^https:\/\/[\w.-]+\.(ytimg|ggpht)\.com\/[^\s,]+$/;
 
@@ -277,6 +280,8 @@ function fillThumbnail(thumb, video, { index, width }) {
   image.sizes = `${width}px`;
   image.srcset = srcset;
   image.src = first;
+  // A picture that comes at once is not preceded by its tile.
+  setTimeout(() => thumb.classList.toggle("late", !image.complete), PATIENCE);
 }
 
 /** Where a video's picture may be, in which sizes, and where else to look for it. @param {Video} video */

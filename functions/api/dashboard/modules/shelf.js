@@ -181,7 +181,9 @@ function measure() {
   head = view === "table" ? $("thead", table).offsetHeight : 0;
   const tracks = view === "table" ? ["128"] : getComputedStyle(cards).gridTemplateColumns.split(" ");
   columns = tracks.length;
-  itemWidth = Math.round(Number.parseFloat(tracks[0] ?? ""));
+  const width = Math.round(Number.parseFloat(tracks[0] ?? ""));
+  if (width !== itemWidth) root.style.setProperty("--thumb", `${width}px`);
+  itemWidth = width;
   rowHeight = node?.getBoundingClientRect().height ?? rowHeight;
 }
 
