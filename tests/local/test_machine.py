@@ -350,12 +350,14 @@ def test_a_folder_that_cannot_hold_the_data_is_said_in_one_sentence(tmp_path: Pa
     assert "dynalite did not start (E" in failed(tmp_path, port)
 
 
-def test_a_second_newsreel_in_the_same_folder_is_said_in_one_sentence(tmp_path: Path, port: int) -> None:
-    with started(tmp_path, port) as newsreel:
+def test_a_second_newsreel_in_the_same_folder_is_said_in_one_sentence(
+    tmp_path: Path, port: int, recording: Path
+) -> None:
+    with started(tmp_path, port, RECORDING=str(recording)) as newsreel:
         newsreel.eventually(lambda: newsreel.has_videos("cricket"), 60)
         with socket.create_server((LOOPBACK, 0)) as listener:
             other = listener.getsockname()[1]
-        assert failed(tmp_path, other).endswith("if newsreel runs in this folder already, stop it there first")
+        assert failed(tmp_path, other, RECORDING=str(recording)).endswith("if newsreel runs in this folder already, stop it there first")
         newsreel.end()
 
 
@@ -377,9 +379,9 @@ DEAD = "http://127.0.0.1:9"
     ids=["lower-case proxies", "upper-case proxies", "settings for AWS"],
 )
 def test_what_is_set_for_the_outside_world_does_not_keep_newsreel_from_its_own_services(
-    tmp_path: Path, port: int, settings: dict[str, str]
+    tmp_path: Path, port: int, recording: Path, settings: dict[str, str]
 ) -> None:
-    with started(tmp_path, port, **settings) as newsreel:
+    with started(tmp_path, port, RECORDING=str(recording), **settings) as newsreel:
         newsreel.eventually(lambda: newsreel.has_videos("cricket"), 60)
         assert "Traceback" not in newsreel.end()
 
