@@ -22,11 +22,11 @@ class Intrinsic:
     argument: Any
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads `!Name argument` as an Intrinsic."""
 
 
-def _intrinsic(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Intrinsic:
+def _intrinsic(loader: yaml.CSafeLoader, name: str, node: yaml.Node) -> Intrinsic:
     match node:
         case yaml.ScalarNode():
             return Intrinsic(name, loader.construct_scalar(node))

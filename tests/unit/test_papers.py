@@ -21,7 +21,7 @@ OPERATIONS, API, NEWS = "docs/operations.md", "docs/api.md", "docs/news.md"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's `!Name argument` as nothing."""
 
 
