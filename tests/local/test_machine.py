@@ -357,7 +357,8 @@ def test_a_second_newsreel_in_the_same_folder_is_said_in_one_sentence(
         newsreel.eventually(lambda: newsreel.has_videos("cricket"), 60)
         with socket.create_server((LOOPBACK, 0)) as listener:
             other = listener.getsockname()[1]
-        assert failed(tmp_path, other, RECORDING=str(recording)).endswith("if newsreel runs in this folder already, stop it there first")
+        said = failed(tmp_path, other, RECORDING=str(recording))
+        assert said.endswith("if newsreel runs in this folder already, stop it there first")
         newsreel.end()
 
 
