@@ -81,7 +81,7 @@ def variables(fields: set[str]) -> set[str]:
 DECLARED = {setting.variable.title().replace("_", ""): setting for setting in SETTINGS.values()}
 
 
-@pytest.mark.parametrize("name", Template(ROOT / "template.yaml", {}).declared.keys() & DECLARED.keys())
+@pytest.mark.parametrize("name", sorted(Template(ROOT / "template.yaml", {}).declared.keys() & DECLARED.keys()))
 def test_the_template_has_the_same_default_and_bounds(name: str) -> None:
     declared, setting = Template(ROOT / "template.yaml", {}).declared[name], DECLARED[name]
     if setting.default is not None:
