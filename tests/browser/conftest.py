@@ -89,6 +89,11 @@ class Visit:
 type Open = Callable[..., Visit]
 
 
+def settle(page: Page) -> None:
+    """Let the shelf draw what scrolling or another size of the screen asks for."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def answer_for_youtube(route: Route, request: Request) -> None:
     """What stands for YouTube's hosts."""
     if "/embed/" in request.url or "/watch" in request.url:

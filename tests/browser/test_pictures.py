@@ -7,15 +7,15 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import HEIGHTS, THUMBNAIL, Open, Visit
+from tests.browser.conftest import HEIGHTS, THUMBNAIL, Open, Visit, settle
 from tests.browser.pictures import picture
 from tests.browser.pretend_api import PretendApi, video
 from tests.world import START
 
 OF_YOUTUBE = "dQw4w9WgXcQ"
 """An id that YouTube could give: its last character is one of the sixteen that can end 64 bits."""
-TILE_SHOWN = "thumb => getComputedStyle(thumb, '::before').visibility === 'visible'"
 AT_YOUTUBE = f"https://i.ytimg.com/vi/{OF_YOUTUBE}/hqdefault.jpg"
+TILE_SHOWN = "thumb => getComputedStyle(thumb, '::before').visibility === 'visible'"
 
 
 def show(pretend: PretendApi, url: str, seen: Visit, *changes: dict[str, Any]) -> None:
@@ -134,7 +134,7 @@ def test_a_tiles_initial_grows_with_its_thumbnail(pretend: PretendApi, pretend_u
         page.get_by_role("button", name=view).click()
         for screen in (1440, 768, 320):
             page.set_viewport_size({"width": screen, "height": HEIGHTS[screen]})
-            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            settle(page)
             width, size = page.locator(".thumb.missing").evaluate(measure)
             assert size == pytest.approx(max(16, min(0.26 * width, 84)), abs=0.2)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from tests.browser.conftest import PLAYER, Open, Site, Visit
+from tests.browser.conftest import PLAYER, Open, Site, Visit, settle
 from tests.browser.pretend_api import PretendApi, video, videos
 from tests.browser.test_accessibility import check_by_axe
 from tests.world import START
@@ -58,11 +58,6 @@ def scroll_to_player(page: Page, target: str) -> None:
              scrollTo({{ top: {target}, behavior: "instant" }});
            }}"""
     )
-
-
-def settle(page: Page) -> None:
-    """Let the shelf draw what scrolling asks for."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def play(page: Page, number: int = 2) -> Locator:
