@@ -89,7 +89,12 @@ def settings() -> ApiSettings:
 
 def known() -> Watched:
     """What is watched, as it was a moment ago."""
-    return listed.get((), WatchedQueries(dynamodb(), settings().state_table, settings().queries).all)
+    return listed.get((), watched_queries().all)
+
+
+def watched_queries() -> WatchedQueries:
+    """What is watched, as it is stored."""
+    return WatchedQueries(dynamodb(), settings().state_table, settings().queries)
 
 
 def names() -> tuple[str, ...]:
@@ -195,6 +200,9 @@ def answer_to(request: Request, found: Route | None) -> Answer:
         return answers.options(request.path, sharing())
     if found is None or request.method not in ("GET", "HEAD"):
         return not_allowed(request)
+    if found in (get_query, get_target):
+        # Who changes one has to see what it is now, also a moment after the last change.
+        return found(request)
     asked = (request.base, request.path, request.query)
     try:
         return ready.get(asked, lambda: found(request))
@@ -307,14 +315,13 @@ def get_queries(request: Request) -> Answer:
 
 @route("/queries/*")
 def get_query(request: Request) -> Answer:
-    """The settings of one query, with the version that a change must name."""
+    """The settings of one query as they are now, with the version that a change must name."""
     parameters.read(request.query, ())
     name = normalized_name(request)
-    watched = {query.name: query for query in known().queries}
-    if name not in watched:
-        raise UnknownQuery(name, tuple(watched))
-    query = watched[name]
-    return answers.json_answer(shown.query_settings(query), answers.BRIEFLY, version=query.version)
+    query = watched_queries().find(name)
+    if query is None:
+        raise UnknownQuery(name, tuple(other for other in names() if other != name))
+    return answers.json_answer(shown.query_settings(query), answers.NEVER, version=query.version)
 
 
 @route("/status")
@@ -367,18 +374,18 @@ def get_targets(request: Request) -> Answer:
 
 @route("/targets/*")
 def get_target(request: Request) -> Answer:
-    """The settings of one target, with the version that a change must name."""
+    """The settings of one target as they are now, with the version that a change must name."""
     from newsreel.news.target import read_name  # noqa: PLC0415 - pages are asked for far more often
-    from newsreel.news.targets import targets  # noqa: PLC0415 - the same
+    from newsreel.news.targets import Targets  # noqa: PLC0415 - the same
     from newsreel.web import shown_news  # noqa: PLC0415 - the same
 
     parameters.read(request.query, ())
     name = read_name(request.name)
-    found = {target.name: target for target in targets(known().targets)}
-    if name not in found:
-        raise UnknownTarget(name, tuple(found))
-    target = found[name]
-    return answers.json_answer(shown_news.target_settings(target), answers.BRIEFLY, version=target.version)
+    targets = Targets(dynamodb(), settings().state_table)
+    target = targets.find(name)
+    if target is None:
+        raise UnknownTarget(name, tuple(other.name for other in targets.read()))
+    return answers.json_answer(shown_news.target_settings(target), answers.NEVER, version=target.version)
 
 
 @route("/privacy")

@@ -108,6 +108,27 @@ def test_what_is_watched_is_read_once_in_two_seconds(
     assert len(made) == 2
 
 
+@pytest.mark.parametrize("path", ["/queries/chess", "/targets/chat"])
+def test_what_can_be_changed_is_never_shown_as_it_was(
+    world: World, clocks: Clocks, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Else a change is refused, and so is the next one, after it was read again."""
+    monkeypatch.setattr(api, "listed", Cache(2, 1, lambda: clocks.wall, lambda: clocks.monotonic))
+    body = {"kind": "webhook", "address": "https://example.org/hook"} if "chat" in path else {}
+    unknown = world.get(path)
+    assert unknown.status_code == 404
+    written = world.client().put(path, json=body)
+    for _ in range(2):
+        found = world.get(path)
+        assert (found.status_code, found.headers["ETag"]) == (200, written.headers["ETag"])
+        assert found.headers["Cache-Control"] == "no-store"
+        written = world.client().put(path, json=body, headers={"If-Match": found.headers["ETag"]})
+        assert written.status_code == 200
+    assert world.client().delete(path, headers={"If-Match": written.headers["ETag"]}).status_code == 204
+    gone = world.get(path)
+    assert (gone.status_code, gone.get_json()["detail"]) == (404, unknown.get_json()["detail"])
+
+
 def test_every_second_brings_what_is_new(world: World, clocks: Clocks) -> None:
     with calls(world.dynamodb) as made:
         for number in range(5):
