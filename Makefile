@@ -68,7 +68,7 @@ sam-test: ## Test the functions in Lambda's own containers
 deploy-check: .newsreel/deploy/ready .newsreel/checkov/ready ## Deploy the stack to an emulator of AWS, and check it
 	@.newsreel/checkov/bin/checkov --config-file .checkov.yaml
 	@.venv/bin/cfn-lint --include-checks I -- template.yaml functions/front/template.yaml
-	@$(python) -m pytest -m deploy tests/deploy
+	@$(python) -m pytest -m deploy tests/deploy --numprocesses 3 --dist loadfile
 
 .newsreel/%/ready: requirements/%.txt
 	@local/setup dev

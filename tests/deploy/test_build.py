@@ -27,11 +27,6 @@ UNCHECKED_HASH = b"\x01\x00\x00\x00"
 """The flags of byte-code that is never compared with its source: peps.python.org/pep-0552."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def built() -> None:
-    sam.build()
-
-
 def sources() -> Iterator[tuple[str, Path]]:
     return ((tree, path) for tree in TREES for path in (BUILT / tree).rglob("*.py"))
 
@@ -130,18 +125,17 @@ def test_what_waits_until_it_is_used_is_the_same() -> None:
         assert told == expected
 
 
-def test_the_same_sources_give_the_same_files() -> None:
-    before = digests()
+def test_the_same_sources_give_the_same_files_wherever_they_are_built(tmp_path: Path) -> None:
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-m", "samcli", "build", "--no-cached"]
+    command = [sys.executable, "-m", "samcli", "build", "--no-cached", "--build-dir", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    assert digests() == before
+    assert digests(tmp_path) == digests(BUILT)
 
 
-def digests() -> dict[str, str]:
+def digests(built: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(BUILT)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(built)): hashlib.sha256(path.read_bytes()).hexdigest()
         for tree in TREES
-        for path in (BUILT / tree).rglob("*")
+        for path in (built / tree).rglob("*")
         if path.is_file()
     }

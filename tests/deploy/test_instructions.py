@@ -9,7 +9,6 @@ from types import ModuleType
 
 import pytest
 
-from local import sam
 from tests.bench import cold_start, page
 from tests.bench.__main__ import PAPER, place
 from tests.bench.report import Row, section_of
@@ -37,11 +36,6 @@ def known(benchmark: ModuleType) -> dict[str, Row]:
 
 def figure(text: str) -> float:
     return float(text.replace(",", ""))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built() -> None:
-    sam.build()
 
 
 def test_starts_stay_as_short_as_they_are() -> None:

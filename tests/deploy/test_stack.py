@@ -55,7 +55,6 @@ WRITTEN_ONLY = {
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     if not MINISTACK.exists():
         pytest.skip("`make deploy-check` installs the emulator of AWS")
-    sam.build()
     with running(tmp_path_factory.mktemp("emulator") / "log") as emulator:
         yield emulator
 
