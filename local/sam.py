@@ -47,9 +47,9 @@ def container_engine() -> str:
     raise ContainerError("`sam local` runs functions in containers: install and start Docker or Finch, then try again")
 
 
-def build() -> None:
+def build(*options: str) -> None:
     """Build the functions and the layer, as for a deployment. Raises CalledProcessError."""
-    subprocess.run(_sam("build"), cwd=ROOT, env=_environment(), check=True, capture_output=True, text=True)
+    subprocess.run(_sam("build", *options), cwd=ROOT, env=_environment(), check=True, capture_output=True, text=True)
 
 
 @contextmanager

@@ -200,18 +200,20 @@ def answer_to(request: Request, found: Route | None) -> Answer:
         return answers.options(request.path, sharing())
     if found is None or request.method not in ("GET", "HEAD"):
         return not_allowed(request)
-    if found in (get_query, get_target):
-        # Who changes one has to see what it is now, also a moment after the last change.
-        return found(request)
     asked = (request.base, request.path, request.query)
     try:
-        return ready.get(asked, lambda: found(request))
+        return ready.get(asked, lambda: found(request), may_be_kept)
     except TableUnavailable as error:
         last = ready.last(asked) if request.path.startswith("/videos") else None
         if last is None or last[1] > STALE_AT_MOST:
             raise
         logger.warning("store unavailable, answered with what was read before", extra={"problem": str(error)})
         return answers.aged(*last)
+
+
+def may_be_kept(answer: Answer) -> bool:
+    """Whether an answer may be given again: not where someone has to see what is there now, to change it."""
+    return answer.caching != answers.NEVER
 
 
 @app.not_found

@@ -126,9 +126,7 @@ def test_what_waits_until_it_is_used_is_the_same() -> None:
 
 
 def test_the_same_sources_give_the_same_files_wherever_they_are_built(tmp_path: Path) -> None:
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-m", "samcli", "build", "--no-cached", "--build-dir", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    sam.build("--no-cached", "--build-dir", str(tmp_path))
     assert digests(tmp_path) == digests(BUILT)
 
 

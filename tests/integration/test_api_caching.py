@@ -48,8 +48,8 @@ def clocks(world: World, monkeypatch: pytest.MonkeyPatch) -> Clocks:
     world.add(*(clip(number, START) for number in range(30)))
     world.schedule()
     made = Clocks()
-    for name in ("pages", "ready"):
-        monkeypatch.setattr(api, name, Cache(1, 128, lambda: made.wall, lambda: made.monotonic))
+    for name, seconds in {"pages": 1, "ready": 1, "listed": 2}.items():
+        monkeypatch.setattr(api, name, Cache(seconds, 128, lambda: made.wall, lambda: made.monotonic))
     return made
 
 
@@ -91,10 +91,7 @@ def test_a_thousand_askers_a_second_cost_one_query(world: World, clocks: Clocks)
     assert made == ["Query"]
 
 
-def test_what_is_watched_is_read_once_in_two_seconds(
-    world: World, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api, "listed", Cache(2, 1, lambda: clocks.wall, lambda: clocks.monotonic))
+def test_what_is_watched_is_read_once_in_two_seconds(world: World, clocks: Clocks) -> None:
     made: list[str] = []
 
     def record(params: dict[str, Any], **_: Any) -> None:
@@ -109,11 +106,9 @@ def test_what_is_watched_is_read_once_in_two_seconds(
 
 
 @pytest.mark.parametrize("path", ["/queries/chess", "/targets/chat"])
-def test_what_can_be_changed_is_never_shown_as_it_was(
-    world: World, clocks: Clocks, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
+@pytest.mark.usefixtures("clocks")
+def test_what_can_be_changed_is_never_shown_as_it_was(world: World, path: str) -> None:
     """Else a change is refused, and so is the next one, after it was read again."""
-    monkeypatch.setattr(api, "listed", Cache(2, 1, lambda: clocks.wall, lambda: clocks.monotonic))
     body = {"kind": "webhook", "address": "https://example.org/hook"} if "chat" in path else {}
     unknown = world.get(path)
     assert unknown.status_code == 404

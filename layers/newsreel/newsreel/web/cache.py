@@ -25,12 +25,17 @@ class Cache[K: Hashable, V]:
         self._monotonic = monotonic
         self._values: dict[K, tuple[float, float, V]] = {}
 
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """The value of this key, made anew if there is none or it is too old. What `make` raises is not kept."""
+    def get(self, key: K, make: Callable[[], V], may_be_kept: Callable[[V], bool] | None = None) -> V:
+        """The value of this key, made anew if there is none or it is too old.
+
+        What `make` raises is not kept, nor a value that `may_be_kept` refuses.
+        """
         wall, monotonic = self._wall(), self._monotonic()
         if (found := self._values.get(key)) and _age(found, wall, monotonic) < self.seconds:
             return found[2]
         value = make()
+        if may_be_kept and not may_be_kept(value):
+            return value
         # Taken out first, so that the dictionary's order is that of age.
         self._values.pop(key, None)
         self._values[key] = (wall, monotonic, value)
